@@ -1,0 +1,44 @@
+# Two commands are enough: `make run` and `make test`. Everything they need is set up on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DATA := $(if $(JV_DATA_DIR),$(JV_DATA_DIR),data)
+
+.PHONY: install run ask test lint evaluate baseline lock clean
+
+run: $(DATA)/catalogue.sqlite  ## serve on http://127.0.0.1:8000, with an index of the seed briefs if there is none
+	$(BIN)/jv-assistant serve
+
+ask: $(DATA)/catalogue.sqlite  ## answer one question: make ask Q="Where is the Nissan N7 built?"
+	@$(if $(value Q),:,echo 'Give a question: make ask Q="Where is the Nissan N7 built?"' >&2; exit 2)
+	@$(BIN)/jv-assistant ask "$$Q"
+export Q
+
+$(DATA)/catalogue.sqlite: | $(READY)
+	$(BIN)/jv-assistant ingest --seeds
+
+test: $(READY) lint  ## lint, types and tests
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+install: $(READY)  ## make .venv with the program and all its extras
+
+# torch first and by itself, so that a CPU build is taken where one is offered.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Set PYTHON=python3.11." >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[evaluation,dev]'
+	touch $(READY)
+
+lock: $(READY)  ## write the installed versions into constraints.txt
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | LC_ALL=C sort -f > constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,144 @@
+"""Answer a question: the story understand -> retrieve -> answer -> cite -> check, told by `answer_question`."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from assistant.citations import check_claims, cite, compose, nearest_of, newest
+from assistant.draft import Draft, DraftClaim
+from assistant.errors import QuestionError
+from assistant.extractive import ExtractiveAnswerer
+from assistant.models import Abstention, Answer, Reason
+from assistant.prompts import Prompts
+from assistant.understanding import Question, understand
+from index.catalogue import Catalogue
+from index.models import Scope
+from index.retrieval import Retriever
+
+_PASSAGES_RETRIEVED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question with its limits, as every door hands it in."""
+
+    question: str
+    conversation_id: str | None = None
+    scope: Scope = field(default_factory=Scope)
+    max_words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What answering needs, wired once."""
+
+    catalogue: Catalogue
+    retriever: Retriever
+    answerer: ExtractiveAnswerer
+    prompts: Prompts
+    max_question_chars: int
+
+
+def answer_question(asking: Asking, parts: Parts) -> Answer:
+    """Return the answer, every sentence of it cited and checked, or an abstention that says why.
+
+    Raises QuestionError if the question is empty or too long.
+    """
+    text = _validated(asking.question, parts.max_question_chars)
+    clock = _Clock()
+    generation = parts.catalogue.generation
+    with clock.step("understand"):
+        question = understand(text)
+    if not question.in_scope:
+        return _abstain(asking, parts, generation, clock, "out_of_scope", Draft())
+    with clock.step("retrieve"):
+        hits = parts.retriever.search(question.text, asking.scope, _PASSAGES_RETRIEVED)
+    if not hits:
+        reason: Reason = "not_in_documents" if parts.catalogue.count_documents() else "no_documents"
+        return _abstain(asking, parts, generation, clock, reason, Draft(missing=(question.text,)))
+    with clock.step("answer"):
+        draft = parts.answerer.answer(question, hits, asking.max_words)
+    with clock.step("check"):
+        claims = check_claims(draft.claims, parts.catalogue.text)
+    if not claims:
+        return _abstain(asking, parts, generation, clock, "not_in_documents", draft)
+    return _compose(asking, parts, generation, clock, question, claims, draft)
+
+
+def _compose(
+    asking: Asking,
+    parts: Parts,
+    generation: int,
+    clock: "_Clock",
+    question: Question,
+    claims: list[DraftClaim],
+    draft: Draft,
+) -> Answer:
+    with clock.step("cite"):
+        cited, citations = cite(claims)
+        text, final = compose(cited, parts.catalogue.text)
+    missing = draft.missing or (("Some of what was found failed a check.",) if len(claims) < len(draft.claims) else ())
+    return Answer(
+        **_identity(asking, question.text, generation, parts.answerer.name),
+        status="partial" if missing else "answered",
+        answer=text,
+        as_of=newest(citations),
+        claims=final,
+        citations=citations,
+        abstention=Abstention(reason="not_in_documents", missing=missing, nearest=nearest_of(draft.nearest))
+        if missing
+        else None,
+        timings_ms=clock.timings(),
+    )
+
+
+def _abstain(asking: Asking, parts: Parts, generation: int, clock: "_Clock", reason: Reason, draft: Draft) -> Answer:
+    return Answer(
+        **_identity(asking, asking.question.strip(), generation, parts.answerer.name),
+        status="abstained",
+        answer=parts.prompts.abstention,
+        as_of=None,
+        abstention=Abstention(reason=reason, missing=draft.missing, nearest=nearest_of(draft.nearest)),
+        timings_ms=clock.timings(),
+    )
+
+
+def _identity(asking: Asking, standalone: str, generation: int, answered_by: str) -> dict[str, object]:
+    return {
+        "answer_id": uuid.uuid4().hex,
+        "conversation_id": asking.conversation_id or uuid.uuid4().hex,
+        "question": asking.question,
+        "standalone_question": standalone,
+        "answered_by": answered_by,
+        "index_generation": generation,
+    }
+
+
+def _validated(question: str, limit: int) -> str:
+    text = " ".join(question.split())
+    if not text:
+        raise QuestionError("The question is empty; ask something, such as: Who owns the export venture?")
+    if len(text) > limit:
+        raise QuestionError(f"The question has {len(text):,} characters, the limit is {limit:,}; shorten it.")
+    return text
+
+
+class _Clock:
+    """Milliseconds by step of one answer."""
+
+    def __init__(self) -> None:
+        self._started = perf_counter()
+        self._steps: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self._steps[name] = round((perf_counter() - started) * 1000, 2)
+
+    def timings(self) -> dict[str, float]:
+        return {**self._steps, "total": round((perf_counter() - self._started) * 1000, 2)}

@@ -1,0 +1,74 @@
+"""The assistant behind the HTTP API: loaded in the background, kept up to date with the catalogue."""
+
+import logging
+import threading
+
+from assistant.api.problems import NotReady
+from assistant.settings import Settings
+from assistant.wiring import Assistant
+from index.errors import JvError
+
+_SYNC_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Service:
+    """Holds the assistant; loads model and index in a thread so that the server answers at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make the data folder if there is none; raise StorageError if that is refused."""
+        self.assistant = Assistant.create(settings=settings)
+        self._loaded = threading.Event()
+        self._stopping = threading.Event()
+        self._failure: str | None = None
+        self._thread = threading.Thread(target=self._work, name="index-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin loading."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Release model and index."""
+        self._stopping.set()
+        self._thread.join(timeout=10)
+        self.assistant.close()
+
+    def why_not_ready(self) -> str | None:
+        """Return why no question can be answered yet, or None if all is there."""
+        if self._failure:
+            return self._failure
+        if not self._loaded.is_set():
+            return "The model is being loaded; try again in a few seconds."
+        if self.assistant.is_empty:
+            return "There are no documents yet; add some: jv-assistant ingest FOLDER."
+        return None
+
+    def loaded(self) -> Assistant:
+        """Return the assistant, model and index loaded; raise NotReady if they are not."""
+        if self._failure or not self._loaded.is_set():
+            raise NotReady(self.why_not_ready())
+        return self.assistant
+
+    def _work(self) -> None:
+        """Load everything, then keep the vector store level with the catalogue."""
+        try:
+            self.assistant.hold_vectors()
+            self.assistant.warm_up()
+        except JvError as error:
+            self._failure = str(error)
+            _log.error("%s", error)
+            return
+        except Exception:
+            self._failure = "The model or the index could not be loaded; the log says more."
+            _log.exception("loading failed")
+            return
+        self._loaded.set()
+        while not self._stopping.wait(_SYNC_SECONDS):
+            self._sync()
+
+    def _sync(self) -> None:
+        try:
+            if self.assistant.catalogue.count_pending() and self.assistant.hold_vectors():
+                self.assistant.sync_vectors()
+        except JvError as error:
+            _log.error("%s", error)

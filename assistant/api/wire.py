@@ -1,0 +1,86 @@
+"""What travels over HTTP besides the answer contract itself."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from assistant.models import Filters, Frozen, PartialDate, SearchHit
+from index.models import DocumentInfo
+
+Id = Annotated[str, StringConstraints(pattern=r"^[\w.:-]{1,200}$")]
+
+
+class AskRequest(Frozen):
+    """The body of `POST /v1/ask`."""
+
+    question: str = Field(description="A question in plain language.", examples=["Who owns the export venture?"])
+    conversation_id: Id | None = None
+    as_of: PartialDate | None = Field(None, description="Only evidence published by YYYY[-MM[-DD]].")
+    filters: Filters | None = None
+    max_words: int | None = Field(None, ge=1, le=1000)
+
+
+class FeedbackRequest(Frozen):
+    """The body of `POST /v1/answers/{id}/feedback`."""
+
+    verdict: Literal["up", "down"]
+    comment: str | None = Field(None, max_length=2_000)
+
+
+class SearchResponse(Frozen):
+    """The passages found for a query."""
+
+    query: str
+    hits: tuple[SearchHit, ...]
+
+
+class DocumentEntry(Frozen):
+    """One document of the list."""
+
+    document_id: str
+    source: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    state: str
+    chunks: int
+
+
+class DocumentsResponse(Frozen):
+    """A page of the document list; `next` is the cursor of the following page, or null."""
+
+    documents: tuple[DocumentEntry, ...]
+    next: str | None
+
+
+class TextResponse(Frozen):
+    """A stretch of a document's text; `content_sha256` is of the whole text."""
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    content_sha256: str
+
+
+class Problem(Frozen):
+    """What went wrong (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+def entry_of(info: DocumentInfo) -> DocumentEntry:
+    """Return a document as the list shows it."""
+    metadata = info.metadata
+    return DocumentEntry(
+        document_id=info.document_id,
+        source=info.source,
+        title=metadata.title,
+        publisher=metadata.publisher,
+        published=metadata.published,
+        state=info.state,
+        chunks=info.chunks,
+    )

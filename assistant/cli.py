@@ -1,0 +1,224 @@
+"""The command line: `jv-assistant COMMAND`. Heavy parts are imported when a command needs them."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from index.errors import JvError
+
+if TYPE_CHECKING:
+    from assistant.wiring import Assistant
+    from index.build import Outcome
+
+app = typer.Typer(
+    help="Ask about automakers' joint ventures; every sentence of an answer is tied to a verbatim quote.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+documents_app = typer.Typer(help="List, show and remove indexed documents.", no_args_is_help=True)
+app.add_typer(documents_app, name="documents")
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of the index (else JV_DATA_DIR, else ./data).")
+]
+
+_out = Console(highlight=False, markup=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the program; whatever goes wrong is one line and an exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    try:
+        app()
+    except JvError as error:
+        _err.print(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _err.print("Stopped. Everything finished before is kept.")
+        sys.exit(130)
+    except Exception as error:
+        logging.getLogger(__name__).debug("unexpected", exc_info=True)
+        _err.print(f"Something unexpected went wrong ({type(error).__name__}: {error}). Please report it.")
+        sys.exit(1)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders (.md, .txt, .html).")] = None,
+    seeds: Annotated[bool, typer.Option("--seeds", help="The briefs that ship with the program.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Take documents into the index; what is there already is left as it is."""
+    from index.sources import find_files, find_seeds
+
+    if not paths and not seeds:
+        raise typer.BadParameter("give files or folders, or --seeds")
+    files = (find_seeds() if seeds else []) + find_files(paths or [])
+    with _assistant(data_dir, create=True) as assistant, _progress() as progress:
+        task = progress.add_task("Reading", total=len(files))
+
+        def show(outcome: "Outcome") -> None:
+            progress.update(task, advance=1, description=Path(outcome.source).name[:40])
+
+        outcomes = assistant.ingest(files, show, lambda: _err.print("Another ingest is running; waiting up to 60 s."))
+        generation = assistant.catalogue.generation
+    _print_outcomes(outcomes, generation)
+    if any(outcome.status == "failed" for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in plain language.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Only what was published by YYYY[-MM[-DD]].")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer one question from the index."""
+    from assistant.prompts import load_prompts
+    from assistant.rendering import render_answer
+
+    with _assistant(data_dir) as assistant:
+        answer = assistant.ask(question, as_of=as_of)
+    if as_json:
+        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+    else:
+        _out.print(render_answer(answer, load_prompts().nearest, datetime.now(UTC).date()))
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words or a question.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the passages as JSON.")] = False,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Only what was published by YYYY[-MM[-DD]].")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Show the passages nearest to a query, with their ranks by words and by meaning."""
+    from assistant.rendering import render_hits
+
+    with _assistant(data_dir) as assistant:
+        hits = assistant.search(query, limit=limit, as_of=as_of)
+    if as_json:
+        sys.stdout.write("[" + ",\n ".join(hit.model_dump_json() for hit in hits) + "]\n")
+    else:
+        _out.print(render_hits(hits))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the HTTP API; it starts at once and is ready when model and index are."""
+    import uvicorn
+
+    from assistant.api.app import create_app
+    from assistant.settings import load_settings
+
+    settings = load_settings(data_dir=data_dir, host=host, port=port)
+    api = create_app(settings)
+    _err.print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
+    uvicorn.run(api, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5)
+
+
+@app.command()
+def check(data_dir: DataDir = None) -> None:
+    """Say whether the index is whole; repair what can be repaired."""
+    with _assistant(data_dir) as assistant:
+        findings = assistant.check()
+    for finding in findings:
+        _out.print(f"{'repaired' if finding.repaired else 'damage'}: {finding.problem}")
+    if any(not finding.repaired for finding in findings):
+        raise typer.Exit(1)
+    _out.print("The index is whole." if findings else "The index is clean.")
+
+
+@app.command()
+def reindex(data_dir: DataDir = None) -> None:
+    """Make the vector index anew from the catalogue."""
+    with _assistant(data_dir) as assistant, _progress() as progress:
+        task = progress.add_task("Vectors", total=assistant.catalogue.count_chunks())
+        written = assistant.reindex(lambda done: progress.update(task, advance=done))
+    _out.print(f"{written} vectors written.")
+
+
+@documents_app.command("list")
+def list_documents(data_dir: DataDir = None) -> None:
+    """List the documents of the index."""
+    with _assistant(data_dir) as assistant:
+        documents = assistant.documents()
+    table = Table("id", "published", "publisher", "title", "source", "chunks", box=None, pad_edge=False)
+    for info in documents:
+        meta = info.metadata
+        row = (info.document_id, meta.published or "-", meta.publisher or "-", meta.title or "-", info.source)
+        table.add_row(*row, str(info.chunks))
+    _out.print(table)
+
+
+@documents_app.command("show")
+def show_document(document_id: str, data_dir: DataDir = None) -> None:
+    """Print a document's text, the one that citations point into."""
+    with _assistant(data_dir) as assistant:
+        _out.print(assistant.text(document_id))
+
+
+@documents_app.command("remove")
+def remove_document(document_id: str, data_dir: DataDir = None) -> None:
+    """Remove a document; it is never cited again."""
+    with _assistant(data_dir) as assistant:
+        assistant.remove(document_id)
+    _out.print(f"Removed {document_id}.")
+
+
+@contextmanager
+def _assistant(data_dir: Path | None, *, create: bool = False) -> "Iterator[Assistant]":
+    from assistant.wiring import Assistant
+
+    assistant = Assistant.create(data_dir) if create else Assistant.open(data_dir)
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+
+
+def _progress() -> Progress:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=_err, transient=True)
+
+
+def _print_outcomes(outcomes: "list[Outcome]", generation: int) -> None:
+    """Print a line for each file that was not simply taken in, then the counts."""
+    for outcome in outcomes:
+        if outcome.status in ("failed", "skipped"):
+            _err.print(f"{outcome.status}: {outcome.source}: {outcome.message}")
+    table = Table(
+        "added", "replaced", "unchanged", "skipped", "failed", "chunks", "generation", box=None, pad_edge=False
+    )
+    statuses = [outcome.status for outcome in outcomes]
+    counts = [statuses.count(status) for status in ("added", "replaced", "unchanged", "skipped", "failed")]
+    table.add_row(*map(str, (*counts, sum(outcome.chunks for outcome in outcomes), generation)))
+    _out.print(table)

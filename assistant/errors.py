@@ -1,0 +1,27 @@
+"""What can go wrong while questions are answered.
+
+JvError (index.errors)
+├── SettingsError      a setting is unknown, out of bounds or unsafe
+├── QuestionError      the question cannot be taken: empty, too long, a date that is none
+└── PromptError        a prompt file is missing or has the wrong placeholders
+"""
+
+from index.errors import JvError
+
+
+class SettingsError(JvError):
+    """A setting that cannot be used."""
+
+    exit_code = 2
+
+
+class QuestionError(JvError):
+    """A question or one of its limits that cannot be used."""
+
+    exit_code = 2
+
+
+class PromptError(JvError):
+    """A prompt file that does not fit the program."""
+
+    exit_code = 2

@@ -1,0 +1,69 @@
+"""Show answers and passages as plain text for a terminal."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from assistant.models import Answer, BasedOn, Citation, Nearest, SearchHit
+
+_STALE_DAYS = 365
+
+
+def render_answer(answer: Answer, nearest_heading: str, today: date) -> str:
+    """Return the answer, its numbered sources with publisher, date and quote, and what is missing."""
+    lines = [answer.answer]
+    if answer.citations:
+        lines += ["", "Sources"]
+        for citation in answer.citations:
+            lines += _citation_lines(citation)
+    if answer.as_of:
+        lines += ["", f"As of {answer.as_of}{_age(answer.as_of, today)}."]
+    if answer.abstention:
+        if answer.status == "partial":
+            lines += ["", *(f"Not stated: {item}" for item in answer.abstention.missing)]
+        if answer.abstention.reason == "out_of_scope":
+            lines += ["", "This is not a question to the documents."]
+        if answer.abstention.reason == "no_documents":
+            lines += ["", "There are no documents yet. Add some: jv-assistant ingest FOLDER"]
+        if answer.abstention.nearest:
+            lines += ["", nearest_heading]
+            for item in answer.abstention.nearest:
+                lines += [f"  - {described(item)}", f"    “{_one_line(item.cited_text)}”"]
+    return "\n".join(lines)
+
+
+def render_hits(hits: Iterable[SearchHit]) -> str:
+    """Return the passages of a search with both ranks."""
+    lines: list[str] = []
+    for number, hit in enumerate(hits, start=1):
+        ranks = f"words {hit.rank_words or '-'}, meaning {hit.rank_meaning or '-'}"
+        lines += [f"{number}. {described(hit)}  ({ranks})"]
+        if hit.section:
+            lines.append(f"   {hit.section}")
+        lines += [f"   {_one_line(hit.text)}", ""]
+    return "\n".join(lines).rstrip() or "Nothing was found."
+
+
+def described(item: Citation | Nearest | SearchHit | BasedOn) -> str:
+    """Return 'publisher, date, title (source)' as far as known."""
+    source = getattr(item, "source", None)
+    known = [part for part in (item.publisher, item.published or "undated", item.title) if part]
+    return ", ".join(known) + (f" ({source})" if source else "")
+
+
+def _citation_lines(citation: Citation) -> list[str]:
+    page = f", page {citation.page}" if citation.page else ""
+    lines = [f" [{citation.n}] {described(citation)}{page}", f"     “{_one_line(citation.cited_text)}”"]
+    return lines + [f"     based on {described(report)}" for report in citation.based_on]
+
+
+def _age(published: str, today: date) -> str:
+    """Return ', N years old' for a date more than a year back, else nothing."""
+    parts = [int(part) for part in published.split("-")]
+    newest = date(parts[0], parts[1] if len(parts) > 1 else 12, parts[2] if len(parts) > 2 else 28)
+    days = (today - newest).days
+    years = days // _STALE_DAYS
+    return f", over {years} year{'s' if years > 1 else ''} old" if years else ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

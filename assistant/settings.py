@@ -1,0 +1,49 @@
+"""Every setting of the program: environment variables with the prefix JV_, or lines of `.env`."""
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import SettingsError
+from index.embedding_name import DEFAULT_MODEL
+
+PREFIX = "JV_"
+
+
+class Settings(BaseSettings):
+    """The settings with their defaults; `load_settings` reads them and explains what is wrong."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("data"), description="Folder of the index.")
+    embedding_model: str = Field(DEFAULT_MODEL, description="Packaged model, or a model folder or hub name.")
+    chroma_url: str | None = Field(None, description="Address of a Chroma server; unset: embedded in the data folder.")
+    exact_scan_chunks: int = Field(
+        1_000, ge=0, le=1_000_000, description="Up to this many chunks are scored exactly, without the vector index."
+    )
+    answer_threshold: float = Field(
+        0.5, ge=0, le=1, description="How well the best sentence must fit before it is given as an answer."
+    )
+    max_question_chars: int = Field(2_000, ge=10, le=100_000, description="Longest question that is taken.")
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+
+
+def load_settings(**given: object) -> Settings:
+    """Return the settings, `given` values (those not None) first; raise SettingsError in plain words."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in sorted({*os.environ, *dotenv_values(".env")}):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}."
+            raise SettingsError(f"{name} is not a setting; {hint}")
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"{PREFIX}{'.'.join(str(part) for part in first['loc'])}".upper()
+        raise SettingsError(f"{name} is '{first['input']}': {first['msg'].lower()}; correct it or unset it.") from error

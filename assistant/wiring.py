@@ -1,0 +1,242 @@
+"""Put the program together: the one place where settings become working parts."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from assistant.answering import Asking, Parts, answer_question
+from assistant.errors import QuestionError
+from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
+from assistant.history import Feedback, History, Verdict
+from assistant.models import Answer, Filters, SearchHit
+from assistant.prompts import load_prompts
+from assistant.settings import Settings, load_settings
+from index import build
+from index.catalogue import Catalogue
+from index.embedding import SentenceEmbedder
+from index.errors import BusyError
+from index.models import DocumentInfo, Hit, Scope, ignore, parse_date
+from index.retrieval import Retriever
+from index.sources import SourceFile
+from index.vectors import VectorStore, open_embedded, open_server
+
+
+class Assistant:
+    """The program as a Python object: documents in, questions answered.
+
+    `Assistant.open("data").ask("Who owns the export venture?")` is all it takes. One object may be
+    used by many threads. The model is loaded on first use.
+    """
+
+    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+        self.settings = settings
+        self.catalogue = catalogue
+        self.history = History(catalogue.database)
+        self._store: VectorStore | None = None
+
+    @classmethod
+    def open(cls, data_dir: Path | str | None = None, settings: Settings | None = None) -> "Assistant":
+        """Open the index in `data_dir`; raise NoIndexError, which says how to make one, if there is none."""
+        settings = settings or load_settings(data_dir=data_dir)
+        return cls(settings, Catalogue.open(settings.data_dir))
+
+    @classmethod
+    def create(cls, data_dir: Path | str | None = None, settings: Settings | None = None) -> "Assistant":
+        """Open the index in `data_dir`, making an empty one if there is none."""
+        settings = settings or load_settings(data_dir=data_dir)
+        return cls(settings, Catalogue.create(settings.data_dir))
+
+    def close(self) -> None:
+        """Release the vector store and the database."""
+        if self._store:
+            self._store.close()
+            self._store = None
+        self.catalogue.close()
+
+    # Asking ---------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation_id: str | None = None,
+        as_of: str | None = None,
+        filters: Filters | None = None,
+        max_words: int | None = None,
+    ) -> Answer:
+        """Answer from the documents published by `as_of` that pass `filters`, and keep the answer.
+
+        Raises QuestionError for a question or date that cannot be taken.
+        """
+        asking = Asking(question, conversation_id, scope_of(filters, as_of), max_words)
+        answer = answer_question(asking, self._parts)
+        self.history.save(answer)
+        return answer
+
+    def search(
+        self, query: str, *, limit: int = 10, as_of: str | None = None, filters: Filters | None = None
+    ) -> list[SearchHit]:
+        """Return the passages nearest to `query`, best first, with their ranks by words and by meaning."""
+        hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit)
+        return [_search_hit(hit) for hit in hits]
+
+    def text(self, document_id: str) -> str:
+        """Return the text that citations of a document point into; raise NotFoundError if there is none."""
+        return self.catalogue.text(document_id)
+
+    def documents(self) -> list[DocumentInfo]:
+        """Return every document of the index in order of its source."""
+        return self.catalogue.documents(limit=-1)
+
+    def add_feedback(self, answer_id: str, verdict: Verdict, comment: str | None = None) -> None:
+        """Keep what a reader thought of an answer."""
+        self.history.add_feedback(answer_id, verdict, comment)
+
+    def feedback(self) -> list[Feedback]:
+        """Return all feedback, oldest first."""
+        return list(self.history.feedback())
+
+    def warm_up(self) -> None:
+        """Load the model and open the index now rather than with the first question."""
+        build.require_stamp(self.catalogue, self.embedder)
+        self.embedder.encode_tokens(["warm up"])
+        _ = self._parts
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no document to answer from."""
+        return self.catalogue.count_documents() == 0
+
+    # Building the index ---------------------------------------------------------------------
+
+    def ingest(
+        self,
+        files: Sequence[SourceFile],
+        on_outcome: Callable[[build.Outcome], None] = ignore,
+        on_wait: Callable[[], None] = ignore,
+    ) -> list[build.Outcome]:
+        """Take files in; raise BusyError if another ingest does not end within a minute."""
+        with build.ingest_lock(self.settings.data_dir, on_wait):
+            outcomes = build.ingest(files, self.catalogue, self.embedder, on_outcome)
+        self.sync_vectors()
+        return outcomes
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document; raise NotFoundError if there is none."""
+        with build.ingest_lock(self.settings.data_dir):
+            self.catalogue.remove(document_id)
+
+    def sync_vectors(self) -> None:
+        """Let the vector store learn what is new, if this process owns it or can own it now."""
+        with self._owned_store() as store:
+            if store:
+                store.sync()
+
+    def hold_vectors(self) -> bool:
+        """Own the vector store from now on, if no other process does; return whether it is owned."""
+        if self._store is None:
+            self._store = self._open_store()
+        return self._store is not None
+
+    def reindex(self, on_progress: Callable[[int], None] = ignore) -> int:
+        """Make the vector store anew from the catalogue; embed again only for another model or chunking.
+
+        Returns how many vectors were written. Raises BusyError beside a server.
+        """
+        with build.ingest_lock(self.settings.data_dir):
+            if self.catalogue.meta("stamp") != build.stamp_of(self.embedder):
+                build.rechunk(self.catalogue, self.embedder)
+            store = self._open_store(fresh=True)
+            if store is None:
+                raise BusyError(_OWNED_ELSEWHERE.format(self.settings.data_dir))
+            try:
+                return store.sync(on_progress)
+            finally:
+                store.close()
+
+    def check(self) -> list[build.Finding]:
+        """Return what is wrong with the index; what can be repaired is, unless a server owns the vectors."""
+        with self._owned_store() as store:
+            return build.check(self.catalogue, store)
+
+    @cached_property
+    def embedder(self) -> SentenceEmbedder:
+        """The embedding model, loaded on first use."""
+        return SentenceEmbedder(self.settings.embedding_model)
+
+    @cached_property
+    def _parts(self) -> Parts:
+        build.require_stamp(self.catalogue, self.embedder)
+        if self._store is None and self._needs_store():
+            self.hold_vectors()
+        answerer = ExtractiveAnswerer(self.embedder, self._rarity, self.catalogue.text, self.settings.answer_threshold)
+        retriever = Retriever(self.catalogue, self.embedder, self._store, self.settings.exact_scan_chunks)
+        return Parts(self.catalogue, retriever, answerer, load_prompts(), self.settings.max_question_chars)
+
+    def _rarity(self, words: Sequence[str]) -> dict[str, float]:
+        total = self.catalogue.count_chunks()
+        frequencies = self.catalogue.document_frequencies(words)
+        return {word: inverse_document_frequency(count, total) for word, count in frequencies.items()}
+
+    def _needs_store(self) -> bool:
+        return self.catalogue.count_chunks() > self.settings.exact_scan_chunks
+
+    def _open_store(self, *, fresh: bool = False) -> VectorStore | None:
+        stamp = build.stamp_of(self.embedder)
+        if self.settings.chroma_url:
+            return open_server(self.settings.chroma_url, self.catalogue, stamp, fresh=fresh)
+        return open_embedded(self.settings.data_dir, self.catalogue, stamp, fresh=fresh)
+
+    @contextmanager
+    def _owned_store(self) -> Iterator[VectorStore | None]:
+        """Yield the store this object holds, else one opened for the occasion, else None."""
+        if self._store:
+            yield self._store
+            return
+        store = self._open_store()
+        try:
+            yield store
+        finally:
+            if store:
+                store.close()
+
+
+_OWNED_ELSEWHERE = (
+    "Another process (a server?) owns the vector store in '{}'; stop it first, or run this when it is done."
+)
+
+
+def scope_of(filters: Filters | None, as_of: str | None) -> Scope:
+    """Return the scope that a request's limits stand for; raise QuestionError for a date that is none."""
+    filters = filters or Filters()
+    try:
+        as_of = parse_date(as_of) if as_of else None
+    except ValueError as error:
+        raise QuestionError(f"as_of: {error}.") from error
+    return Scope(
+        publishers=frozenset(filters.publisher),
+        document_ids=frozenset(filters.document_id),
+        published_from=filters.published_from,
+        published_to=filters.published_to,
+        as_of=as_of,
+    )
+
+
+def _search_hit(hit: Hit) -> SearchHit:
+    passage, document = hit.passage, hit.passage.document
+    return SearchHit(
+        document_id=document.document_id,
+        source=document.source,
+        title=document.metadata.title,
+        publisher=document.metadata.publisher,
+        published=passage.published,
+        url=document.metadata.url,
+        section=passage.section,
+        text=passage.text,
+        start_char_index=passage.span.start,
+        end_char_index=passage.span.end,
+        score=hit.score,
+        rank_words=hit.rank_words,
+        rank_meaning=hit.rank_meaning,
+    )

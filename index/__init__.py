@@ -1,0 +1,1 @@
+"""Documents in, passages out: the catalogue, its vectors, and the search over them."""

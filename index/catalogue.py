@@ -1,0 +1,411 @@
+"""The catalogue: the one truth about documents, kept in SQLite: the `store` step.
+
+It holds each document's text, blocks, chunks, sentence spans and vectors. A document is written
+in one transaction and visible only whole. Every read goes through a `Scope`.
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlite3 import Connection, Row
+
+import numpy as np
+
+from index.database import Database, require_schema
+from index.embedding import Vectors
+from index.errors import NotFoundError
+from index.models import (
+    Block,
+    BlockKind,
+    Chunk,
+    Document,
+    DocumentInfo,
+    Metadata,
+    Passage,
+    Report,
+    Scope,
+    Sentence,
+    Span,
+    last_day,
+)
+from index.words import content_words
+
+FILE_NAME = "catalogue.sqlite"
+_INFO = """document_id, source, title, publisher, author, published, url, based_on, state, content_sha256,
+  (SELECT count(*) FROM chunks WHERE chunks.document_id = documents.document_id) AS chunks"""
+_CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af])")
+
+
+class Catalogue:
+    """Documents, passages and vectors, read and written by any number of processes."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def create(cls, data_dir: Path) -> "Catalogue":
+        """Open the catalogue in `data_dir`, making it if there is none."""
+        database = Database(data_dir / FILE_NAME)
+        database.create()
+        with database.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('generation', '0')")
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('store_id', ?)", (uuid.uuid4().hex,))
+        return cls(database)
+
+    @classmethod
+    def open(cls, data_dir: Path) -> "Catalogue":
+        """Open the catalogue in `data_dir`; raise NoIndexError if there is none."""
+        database = Database(data_dir / FILE_NAME)
+        require_schema(database)
+        return cls(database)
+
+    def close(self) -> None:
+        """Close the database connections."""
+        self.database.close()
+
+    # What the catalogue says of itself ------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """Return a stored setting of the index, or None."""
+        row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
+        return row["value"] if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Store a setting of the index."""
+        with self.database.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def generation(self) -> int:
+        """How many runs have changed anything."""
+        return int(self.meta("generation") or 0)
+
+    # Writing documents ----------------------------------------------------------------------
+
+    def put(self, document: Document, chunks: Sequence[Chunk], vectors: Vectors, *, bump: bool) -> None:
+        """Store a document whole, in place of whatever had its origin; `bump` counts a new generation."""
+        with self.database.transaction() as connection:
+            connection.execute("DELETE FROM documents WHERE origin = ?", (document.origin,))
+            _insert_document(connection, document)
+            _insert_chunks(connection, document.document_id, chunks, vectors)
+            if bump:
+                _bump(connection)
+
+    def replace_chunks(self, chunked: Iterable[tuple[str, Sequence[Chunk], Vectors]], stamp: str) -> None:
+        """Swap the chunks of every document for new ones, and the stamp, in one transaction."""
+        with self.database.transaction() as connection:
+            connection.execute("DELETE FROM chunks")
+            for document_id, chunks, vectors in chunked:
+                _insert_chunks(connection, document_id, chunks, vectors)
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('stamp', ?)", (stamp,))
+            _bump(connection)
+
+    def remove(self, document_id: str, *, bump: bool = True) -> None:
+        """Remove a document with everything derived from it; raise NotFoundError if there is none."""
+        with self.database.transaction() as connection:
+            if connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,)).rowcount == 0:
+                raise _no_document(document_id)
+            if bump:
+                _bump(connection)
+
+    # Reading documents ----------------------------------------------------------------------
+
+    def input_of(self, origin: str) -> str | None:
+        """Return the input hash of the document stored for `origin`, or None."""
+        row = self._one("SELECT input_sha256 FROM documents WHERE origin = ?", (origin,))
+        return row["input_sha256"] if row else None
+
+    def count_documents(self) -> int:
+        """Return how many documents are visible."""
+        return int(self._all("SELECT count(*) AS n FROM documents WHERE state = 'ready'")[0]["n"])
+
+    def documents(self, limit: int = 100, after: str = "") -> list[DocumentInfo]:
+        """Return up to `limit` documents by source, those after `after` (source, NUL, id)."""
+        source, _, document_id = after.partition("\0")
+        sql = f"""SELECT {_INFO} FROM documents WHERE state = 'ready' AND (source, document_id) > (?, ?)
+                  ORDER BY source, document_id LIMIT ?"""
+        return [_info(row) for row in self._all(sql, (source, document_id, limit))]
+
+    def document(self, document_id: str) -> DocumentInfo:
+        """Return one document's listing; raise NotFoundError if there is none."""
+        row = self._one(f"SELECT {_INFO} FROM documents WHERE document_id = ?", (document_id,))
+        if row is None:
+            raise _no_document(document_id)
+        return _info(row)
+
+    def text(self, document_id: str) -> str:
+        """Return a document's whole text; raise NotFoundError if there is none."""
+        row = self._one("SELECT text FROM documents WHERE document_id = ?", (document_id,))
+        if row is None:
+            raise _no_document(document_id)
+        return str(row["text"])
+
+    def stored(self, document_id: str) -> Document:
+        """Return a document as it was stored, blocks included; raise NotFoundError if there is none."""
+        row = self._one("SELECT * FROM documents WHERE document_id = ?", (document_id,))
+        if row is None:
+            raise _no_document(document_id)
+        blocks = self._all("SELECT * FROM blocks WHERE document_id = ? ORDER BY ordinal", (document_id,))
+        return Document(
+            row["source"],
+            row["origin"],
+            row["text"],
+            tuple(_block(block) for block in blocks),
+            _metadata(row),
+            row["input_sha256"],
+        )
+
+    # Searching ------------------------------------------------------------------------------
+
+    def count_chunks(self, scope: Scope | None = None) -> int:
+        """Return how many chunks `scope` admits."""
+        where, values = _where(scope or Scope())
+        sql = f"SELECT count(*) AS n FROM chunks JOIN documents d USING (document_id) {where}"
+        return int(self._all(sql, values)[0]["n"])
+
+    def words(self, query: str, scope: Scope, limit: int) -> list[int]:
+        """Return the ids of the chunks that best match the words of `query` (bm25), best first."""
+        match = _match_expression(query)
+        if not match:
+            return []
+        where, values = _where(scope)
+        sql = f"""SELECT chunk_words.rowid AS chunk_id FROM chunk_words
+                  JOIN chunks ON chunks.chunk_id = chunk_words.rowid JOIN documents d USING (document_id)
+                  {where} AND chunk_words MATCH ? ORDER BY bm25(chunk_words), chunk_words.rowid LIMIT ?"""
+        return [row["chunk_id"] for row in self._all(sql, (*values, match, limit))]
+
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """Return for each word in how many chunks it, or a word of the same stem, occurs."""
+        sql = "SELECT count(*) AS n FROM chunk_words WHERE chunk_words MATCH ?"
+        expressions = {word: _match_expression(word) for word in words}
+        return {word: self._all(sql, (match,))[0]["n"] if match else 0 for word, match in expressions.items()}
+
+    def vectors(self, scope: Scope, *, pending_only: bool = False) -> tuple[list[int], Vectors]:
+        """Return the chunk ids that `scope` admits and their vectors, shape (n, dimension)."""
+        where, values = _where(scope)
+        pending = "AND in_store = 0" if pending_only else ""
+        sql = f"""SELECT chunk_id, vector FROM chunks JOIN documents d USING (document_id)
+                  {where} {pending} ORDER BY chunk_id"""
+        rows = self._all(sql, values)
+        return [row["chunk_id"] for row in rows], _matrix([row["vector"] for row in rows])
+
+    def admitted(self, chunk_ids: Sequence[int], scope: Scope) -> set[int]:
+        """Return those of `chunk_ids` that exist and that `scope` admits."""
+        where, values = _where(scope)
+        sql = f"""SELECT chunk_id FROM chunks JOIN documents d USING (document_id)
+                  {where} AND chunk_id IN (SELECT value FROM json_each(?))"""
+        return {row["chunk_id"] for row in self._all(sql, (*values, json.dumps(list(chunk_ids))))}
+
+    def passages(self, chunk_ids: Sequence[int]) -> list[Passage]:
+        """Return the passages of `chunk_ids` in that order; ids that are gone are left out."""
+        sql = f"""SELECT {_INFO}, c.chunk_id, c.start, c.end, c.section, c.sentences, c.embedded_text,
+                    c.passage_published, c.passage_based_on,
+                    substr(documents.text, c.start + 1, c.end - c.start) AS passage_text
+                  FROM documents JOIN
+                    (SELECT chunk_id, document_id AS of_document, start, end, section, sentences, embedded_text,
+                            published AS passage_published, based_on AS passage_based_on FROM chunks
+                     WHERE chunk_id IN (SELECT value FROM json_each(?))) c ON c.of_document = documents.document_id"""
+        rows = {row["chunk_id"]: row for row in self._all(sql, (json.dumps(list(chunk_ids)),))}
+        return [_passage(rows[chunk_id]) for chunk_id in chunk_ids if chunk_id in rows]
+
+    # What the vector store has yet to learn --------------------------------------------------
+
+    def pending(self, limit: int) -> tuple[list[int], Vectors]:
+        """Return up to `limit` chunks that the vector store does not hold yet, with their vectors."""
+        rows = self._all("SELECT chunk_id, vector FROM chunks WHERE in_store = 0 ORDER BY chunk_id LIMIT ?", (limit,))
+        return [row["chunk_id"] for row in rows], _matrix([row["vector"] for row in rows])
+
+    def stale(self, limit: int) -> list[int]:
+        """Return up to `limit` ids that the vector store may hold although the chunk is gone."""
+        return [row["chunk_id"] for row in self._all("SELECT chunk_id FROM stale_vectors LIMIT ?", (limit,))]
+
+    def count_pending(self) -> int:
+        """Return how many changes the vector store has yet to learn."""
+        sql = "SELECT (SELECT count(*) FROM chunks WHERE in_store = 0) + (SELECT count(*) FROM stale_vectors) AS n"
+        return int(self._all(sql)[0]["n"])
+
+    def mark_stored(self, chunk_ids: Sequence[int]) -> None:
+        """Record that the vector store holds these chunks."""
+        with self.database.transaction() as connection:
+            connection.executemany("UPDATE chunks SET in_store = 1 WHERE chunk_id = ?", [(i,) for i in chunk_ids])
+
+    def mark_removed(self, chunk_ids: Sequence[int]) -> None:
+        """Record that the vector store no longer holds these ids."""
+        with self.database.transaction() as connection:
+            connection.executemany("DELETE FROM stale_vectors WHERE chunk_id = ?", [(i,) for i in chunk_ids])
+
+    def mark_all_pending(self) -> None:
+        """Record that the vector store holds nothing."""
+        with self.database.transaction() as connection:
+            connection.execute("UPDATE chunks SET in_store = 0")
+            connection.execute("DELETE FROM stale_vectors")
+
+    def damage(self) -> list[str]:
+        """Return what is wrong with the catalogue, in sentences; empty if it is whole."""
+        found = [row[0] for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
+        found += [
+            f"A row of table '{row[0]}' points to a missing row." for row in self._all("PRAGMA foreign_key_check")
+        ]
+        sql = "SELECT count(*) AS n FROM chunks WHERE chunk_id NOT IN (SELECT rowid FROM chunk_words)"
+        if missing := self._all(sql)[0]["n"]:
+            found.append(f"{missing} chunks are missing from the word index.")
+        return found
+
+    def _all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        with self.database.snapshot() as connection:
+            return connection.execute(sql, tuple(values)).fetchall()
+
+    def _one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+        rows = self._all(sql, values)
+        return rows[0] if rows else None
+
+
+def _bump(connection: Connection) -> None:
+    connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+
+
+def _insert_document(connection: Connection, document: Document) -> None:
+    metadata = document.metadata
+    connection.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
+        (
+            document.document_id,
+            document.origin,
+            document.source,
+            metadata.title,
+            metadata.publisher,
+            metadata.author,
+            metadata.published,
+            metadata.url,
+            _dump_reports(metadata.based_on),
+            document.text,
+            document.content_sha256,
+            document.input_sha256,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                document.document_id,
+                ordinal,
+                block.kind.value,
+                *block.span,
+                block.level,
+                *(block.lead_in or (None, None)),
+            )
+            for ordinal, block in enumerate(document.blocks)
+        ],
+    )
+
+
+def _insert_chunks(connection: Connection, document_id: str, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+    for chunk, vector in zip(chunks, vectors, strict=True):
+        cursor = connection.execute(
+            """INSERT INTO chunks (document_id, start, end, section, embedded_text, sentences, published,
+                 published_last, based_on, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                document_id,
+                *chunk.span,
+                chunk.section,
+                chunk.embedded_text,
+                json.dumps([(*s.span, s.kind.value, *(s.lead_in or (None, None))) for s in chunk.sentences]),
+                chunk.published,
+                last_day(chunk.published) if chunk.published else None,
+                _dump_reports(chunk.based_on),
+                np.asarray(vector, dtype="<f4").tobytes(),
+            ),
+        )
+        words = _searchable(chunk.embedded_text)
+        connection.execute("INSERT INTO chunk_words (rowid, words) VALUES (?, ?)", (cursor.lastrowid, words))
+
+
+def _searchable(text: str) -> str:
+    """Set Chinese, Japanese and Korean characters apart, so that each is a word of the index."""
+    return _CJK.sub(r" \1 ", text)
+
+
+def _match_expression(query: str) -> str:
+    """Return an FTS5 expression that matches any content word of `query`; runs of CJK match as phrases."""
+    words = dict.fromkeys(word.lower() for word in content_words(query))
+    return " OR ".join('"' + " ".join(_searchable(word).split()) + '"' for word in words)
+
+
+def _where(scope: Scope) -> tuple[str, list[object]]:
+    """Return the SQL condition, over `chunks` joined with `documents d`, that a passage is in scope."""
+    conditions: list[str] = ["d.state = 'ready'"]
+    values: list[object] = []
+    if scope.publishers:
+        conditions.append("lower(d.publisher) IN (SELECT lower(value) FROM json_each(?))")
+        values.append(json.dumps(sorted(scope.publishers)))
+    if scope.document_ids:
+        conditions.append("d.document_id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(scope.document_ids)))
+    if scope.published_from:
+        conditions.append("chunks.published_last >= ?")
+        values.append(scope.published_from)
+    for latest in (scope.published_to, scope.as_of):
+        if latest:
+            conditions.append("chunks.published_last <= ?")
+            values.append(last_day(latest))
+    return "WHERE " + " AND ".join(conditions), values
+
+
+def _matrix(blobs: Sequence[bytes]) -> Vectors:
+    if not blobs:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), -1)
+
+
+def _no_document(document_id: str) -> NotFoundError:
+    return NotFoundError(f"There is no document '{document_id}'; see: jv-assistant documents list.")
+
+
+def _dump_reports(reports: Sequence[Report]) -> str:
+    return json.dumps([asdict(report) for report in reports], ensure_ascii=False)
+
+
+def _load_reports(text: str) -> tuple[Report, ...]:
+    return tuple(Report(**fields) for fields in json.loads(text))
+
+
+def _span(start: int | None, end: int | None) -> Span | None:
+    return None if start is None or end is None else Span(start, end)
+
+
+def _block(row: Row) -> Block:
+    lead_in = _span(row["lead_in_start"], row["lead_in_end"])
+    return Block(BlockKind(row["kind"]), Span(row["start"], row["end"]), row["level"], lead_in)
+
+
+def _metadata(row: Row) -> Metadata:
+    fields = {name: row[name] for name in ("title", "publisher", "author", "published", "url")}
+    return Metadata(**fields, based_on=_load_reports(row["based_on"]))
+
+
+def _info(row: Row) -> DocumentInfo:
+    return DocumentInfo(
+        row["document_id"], row["source"], _metadata(row), row["state"], row["chunks"], row["content_sha256"]
+    )
+
+
+def _passage(row: Row) -> Passage:
+    return Passage(
+        chunk_id=row["chunk_id"],
+        document=_info(row),
+        span=Span(row["start"], row["end"]),
+        text=row["passage_text"],
+        section=row["section"],
+        sentences=tuple(
+            Sentence(Span(start, end), BlockKind(kind), _span(lead_start, lead_end))
+            for start, end, kind, lead_start, lead_end in json.loads(row["sentences"])
+        ),
+        published=row["passage_published"],
+        based_on=_load_reports(row["passage_based_on"]),
+        embedded_text=row["embedded_text"],
+    )

@@ -1,0 +1,157 @@
+"""Cut a document into chunks that the embedding model reads whole: the `chunk` step.
+
+A chunk is a run of neighbouring blocks under one heading. Headings, paragraphs and lists are
+kept together where they fit; a list item or table row that ends up in another chunk than its
+lead-in is embedded together with it. Quotes are always slices of the document's text.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+from sentencex import get_sentence_boundaries
+
+from index.models import Block, BlockKind, Chunk, Document, Sentence, Span
+
+CHUNKING_VERSION = 1
+MAX_TOKENS = 250
+_TARGET_TOKENS = 200
+_MAX_HEADER_TOKENS = 60
+_QUOTABLE = (BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TABLE)
+
+CountTokens = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of one block that fits into a chunk, with its sentences."""
+
+    sentences: tuple[Sentence, ...]
+    section: str | None
+    tokens: int
+
+
+def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
+    """Return the document's chunks in reading order.
+
+    `count_tokens(text)` is the embedding model's own count; no `embedded_text` is longer than
+    MAX_TOKENS by it. Furniture and headings are in no chunk's sentences.
+    """
+    chunks: list[Chunk] = []
+    group: list[_Piece] = []
+    for piece in _pieces(document, count_tokens):
+        fits = sum(item.tokens for item in group) + piece.tokens <= _TARGET_TOKENS
+        if group and not (fits and piece.section == group[0].section and _adjacent(document, group[-1], piece)):
+            chunks.append(_close(document, group, count_tokens))
+            group = []
+        group.append(piece)
+    if group:
+        chunks.append(_close(document, group, count_tokens))
+    return chunks
+
+
+def split_sentences(text: str, start: int = 0) -> list[Span]:
+    """Return the spans of the sentences of `text`, shifted by `start`, white space left out."""
+    spans = []
+    for boundary in get_sentence_boundaries("en", text):
+        sentence = text[boundary["start_index"] : boundary["end_index"]]
+        lead = len(sentence) - len(sentence.lstrip())
+        if stripped := sentence.strip():
+            begin = start + boundary["start_index"] + lead
+            spans.append(Span(begin, begin + len(stripped)))
+    return spans
+
+
+def _pieces(document: Document, count_tokens: CountTokens) -> Iterator[_Piece]:
+    """Yield every quotable block, whole if it fits, else in runs of whole sentences."""
+    path: dict[int, str] = {}
+    for block in document.blocks:
+        if block.kind is BlockKind.HEADING:
+            path = {level: text for level, text in path.items() if level < block.level}
+            heading = block.span.of(document.text)
+            if heading != document.metadata.title:
+                path[block.level] = heading
+        elif block.kind in _QUOTABLE:
+            section = " > ".join(path.values()) or None
+            for run in _fitting_runs(document, block, count_tokens):
+                yield _Piece(run, section, count_tokens(_text_of(document, run)))
+
+
+def _fitting_runs(document: Document, block: Block, count_tokens: CountTokens) -> Iterator[tuple[Sentence, ...]]:
+    lead_in = _lead_in_sentence(document, block)
+    run: list[Sentence] = []
+    for span in _block_sentences(document, block, count_tokens):
+        sentence = Sentence(span, block.kind, lead_in)
+        if run and count_tokens(_text_of(document, [*run, sentence])) > _TARGET_TOKENS - _MAX_HEADER_TOKENS:
+            yield tuple(run)
+            run = []
+        run.append(sentence)
+    if run:
+        yield tuple(run)
+
+
+def _block_sentences(document: Document, block: Block, count_tokens: CountTokens) -> Iterator[Span]:
+    """Yield a table row whole, else its sentences; what is too long for the model is cut into parts."""
+    text = block.span.of(document.text)
+    limit = _TARGET_TOKENS - _MAX_HEADER_TOKENS
+    for span in [block.span] if block.kind is BlockKind.TABLE else split_sentences(text, block.span.start):
+        if count_tokens(span.of(document.text)) <= limit:
+            yield span
+        else:
+            yield from _cut(span, document.text, limit, count_tokens)
+
+
+def _cut(span: Span, text: str, limit: int, count_tokens: CountTokens) -> Iterator[Span]:
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=limit,
+        chunk_overlap=0,
+        length_function=count_tokens,
+        separators=["\n", "; ", ", ", " ", ""],
+        keep_separator="end",
+        add_start_index=True,
+    )
+    for part in splitter.create_documents([span.of(text)]):
+        start = span.start + part.metadata["start_index"]
+        yield Span(start, start + len(part.page_content))
+
+
+def _lead_in_sentence(document: Document, block: Block) -> Span | None:
+    """Return the last sentence of the paragraph that introduces a list, or a table's header row."""
+    if block.lead_in is None or block.kind is BlockKind.TABLE:
+        return block.lead_in
+    return split_sentences(block.lead_in.of(document.text), block.lead_in.start)[-1]
+
+
+def _adjacent(document: Document, before: _Piece, piece: _Piece) -> bool:
+    """Whether nothing but white space and list marks lies between two pieces (no furniture)."""
+    gap = document.text[before.sentences[-1].span.end : piece.sentences[0].span.start]
+    return len(gap.strip()) <= len("(99)")
+
+
+def _text_of(document: Document, sentences: Sequence[Sentence]) -> str:
+    return document.text[sentences[0].span.start : sentences[-1].span.end]
+
+
+def _close(document: Document, group: Sequence[_Piece], count_tokens: CountTokens) -> Chunk:
+    """Make a chunk of the pieces; its header is shortened until the whole fits the model."""
+    sentences = tuple(sentence for piece in group for sentence in piece.sentences)
+    span = Span(sentences[0].span.start, sentences[-1].span.end)
+    body = span.of(document.text)
+    lead_in = sentences[0].lead_in
+    if lead_in and lead_in.start < span.start:
+        body = f"{lead_in.of(document.text)}\n{body}"
+    section = group[0].section
+    header = _header(document, section, count_tokens)
+    embedded = f"{header}\n{body}" if header else body
+    while count_tokens(embedded) > MAX_TOKENS and len(embedded) > len(span.of(document.text)):
+        embedded = embedded[max(1, len(embedded) // 20) :]
+    return Chunk(span, section, embedded, sentences, document.metadata.published, document.metadata.based_on)
+
+
+def _header(document: Document, section: str | None, count_tokens: CountTokens) -> str:
+    metadata = document.metadata
+    title = f"{metadata.title} ({metadata.published})" if metadata.title and metadata.published else metadata.title
+    header = " — ".join(part for part in (title or metadata.published, section) if part)
+    while count_tokens(header) > _MAX_HEADER_TOKENS:
+        header = header[: int(len(header) * 0.9)]
+    return header

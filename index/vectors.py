@@ -1,0 +1,209 @@
+"""The vector index in Chroma, derived from the catalogue: the only module that uses chromadb.
+
+Embedded, exactly one process owns the folder (a lock beside it says which); with a Chroma server
+any process may write, since every write can be repeated without harm.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from filelock import FileLock, Timeout
+
+from index.catalogue import Catalogue
+from index.embedding import Vectors
+from index.errors import StampMismatch, StorageError
+from index.models import ignore
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+FOLDER = "chroma"
+_BATCH = 2_000  # Chroma refuses more than 5,461 rows at once
+_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 16}
+
+
+class VectorStore:
+    """Ids and vectors of one catalogue's chunks, searchable by cosine."""
+
+    def __init__(self, client: "ClientAPI", catalogue: Catalogue, stamp: str, lock: FileLock | None) -> None:
+        self._client = client
+        self._catalogue = catalogue
+        self._stamp = stamp
+        self._lock = lock
+        self._name = collection_name(catalogue)
+        self._collection = self._open_collection()
+
+    def query(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
+        """Return up to `limit` (chunk id, cosine) pairs for a unit vector of shape (dimension,), best first."""
+        limit = min(limit, self.count())
+        if limit == 0:
+            return []
+        try:
+            found = self._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=["distances"])
+        except Exception as error:
+            raise _refused(error) from error
+        distances = (found["distances"] or [[]])[0]
+        return [(int(chunk_id), 1.0 - distance) for chunk_id, distance in zip(found["ids"][0], distances, strict=True)]
+
+    def count(self) -> int:
+        """Return how many vectors the store holds."""
+        try:
+            return self._collection.count()
+        except Exception as error:
+            raise _refused(error) from error
+
+    def sync(self, on_progress: Callable[[int], None] = ignore) -> int:
+        """Bring the store up to date with the catalogue; return how many rows were written or removed.
+
+        Every step may be repeated: a crash between writing and recording only writes once more.
+        """
+        changed = 0
+        try:
+            while stale := self._catalogue.stale(_BATCH):
+                self._collection.delete(ids=[str(chunk_id) for chunk_id in stale])
+                self._catalogue.mark_removed(stale)
+                changed += len(stale)
+            while (batch := self._catalogue.pending(_BATCH))[0]:
+                chunk_ids, vectors = batch
+                self._collection.upsert(ids=[str(i) for i in chunk_ids], embeddings=cast(Any, vectors))
+                self._catalogue.mark_stored(chunk_ids)
+                changed += len(chunk_ids)
+                on_progress(len(chunk_ids))
+        except Exception as error:
+            raise _refused(error) from error
+        return changed
+
+    def rebuild(self, on_progress: Callable[[int], None] = ignore) -> int:
+        """Empty the store and fill it from the catalogue's vectors; return how many were written."""
+        try:
+            self._client.delete_collection(self._name)
+        except Exception as error:
+            raise _refused(error) from error
+        self._catalogue.mark_all_pending()
+        self._collection = self._create_collection()
+        return self.sync(on_progress)
+
+    def close(self) -> None:
+        """Let another process own the folder."""
+        try:
+            close = getattr(self._client, "close", None)
+            if close:
+                close()
+        finally:
+            if self._lock:
+                self._lock.release()
+
+    def _open_collection(self) -> "Collection":
+        try:
+            if self._name not in _collection_names(self._client):
+                self._catalogue.mark_all_pending()
+                return self._create_collection()
+            collection = self._client.get_collection(self._name, embedding_function=None)
+        except Exception as error:
+            raise _refused(error) from error
+        found = (collection.metadata or {}).get("stamp")
+        if found != self._stamp:
+            raise stamp_mismatch(str(found), self._stamp)
+        return collection
+
+    def _create_collection(self) -> "Collection":
+        return self._client.create_collection(
+            self._name,
+            embedding_function=None,
+            metadata={"stamp": self._stamp},
+            configuration=cast(Any, {"hnsw": _HNSW}),
+        )
+
+
+def collection_name(catalogue: Catalogue) -> str:
+    """Return the name of a catalogue's collection; catalogues that share a server do not meet."""
+    return f"passages-{catalogue.meta('store_id')}"
+
+
+def open_embedded(data_dir: Path, catalogue: Catalogue, stamp: str, *, fresh: bool = False) -> VectorStore | None:
+    """Open the Chroma folder of `data_dir`, or return None if another process owns it.
+
+    `fresh` throws the folder away first, whatever state it is in. Raises StampMismatch if the
+    vectors were made otherwise, StorageError if Chroma refuses.
+    """
+    lock = FileLock(data_dir / f"{FOLDER}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None
+    try:
+        if fresh:
+            shutil.rmtree(data_dir / FOLDER, ignore_errors=True)
+        return VectorStore(_embedded_client(data_dir / FOLDER), catalogue, stamp, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def open_server(url: str, catalogue: Catalogue, stamp: str, *, fresh: bool = False) -> VectorStore:
+    """Connect to a Chroma server (`chroma run`) at `url`, such as http://127.0.0.1:8001.
+
+    `fresh` throws this catalogue's collection away first.
+    """
+    from urllib.parse import urlsplit
+
+    import chromadb
+
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise StorageError(f"JV_CHROMA_URL is '{url}', which is not an address such as http://127.0.0.1:8001.")
+    try:
+        client = chromadb.HttpClient(
+            host=parts.hostname,
+            port=parts.port or (443 if parts.scheme == "https" else 8000),
+            ssl=parts.scheme == "https",
+            settings=_settings(),
+        )
+        if fresh and collection_name(catalogue) in _collection_names(client):
+            client.delete_collection(collection_name(catalogue))
+    except Exception as error:
+        raise StorageError(
+            f"No Chroma server answers at '{url}' ({error}). "
+            "Start one: chroma run --path FOLDER, or unset JV_CHROMA_URL."
+        ) from error
+    return VectorStore(client, catalogue, stamp, lock=None)
+
+
+def stamp_mismatch(found: str, wanted: str) -> StampMismatch:
+    """Return the error that says how the index was made, how it is wanted, and the repair."""
+    return StampMismatch(
+        f"The index was made with '{found}', this program is set to '{wanted}'. "
+        "Repair it: jv-assistant reindex (or set JV_EMBEDDING_MODEL back)."
+    )
+
+
+def _embedded_client(folder: Path) -> "ClientAPI":
+    import chromadb
+
+    try:
+        return chromadb.PersistentClient(path=str(folder), settings=_settings())
+    except Exception as error:
+        raise _refused(error) from error
+
+
+def _collection_names(client: "ClientAPI") -> set[str]:
+    return {str(getattr(item, "name", item)) for item in client.list_collections()}
+
+
+def _settings() -> Any:
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)
+
+
+def _refused(error: Exception) -> StorageError | StampMismatch:
+    """Translate whatever Chroma raises; its exceptions have no common base class."""
+    if isinstance(error, StampMismatch | StorageError):
+        return error
+    return StorageError(
+        f"The vector store could not be used ({type(error).__name__}: {error}). "
+        "Its vectors are also in the catalogue; rebuild it: jv-assistant reindex."
+    )
