@@ -33,7 +33,7 @@ DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the index (else JV_DATA_DIR, else ./data).")
 ]
 
-_out = Console(highlight=False, markup=False, soft_wrap=True)
+_out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else 220)
 _err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -165,7 +165,9 @@ def list_documents(data_dir: DataDir = None) -> None:
     """List the documents of the index."""
     with _assistant(data_dir) as assistant:
         documents = assistant.documents()
-    table = Table("id", "published", "publisher", "title", "source", "chunks", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "published", "publisher", "title", "source", "chunks"):
+        table.add_column(heading, no_wrap=heading in ("id", "published"), overflow="fold")
     for info in documents:
         meta = info.metadata
         row = (info.document_id, meta.published or "-", meta.publisher or "-", meta.title or "-", info.source)

@@ -1,0 +1,5 @@
+"""Run the program with `python -m assistant`."""
+
+from assistant.cli import main
+
+main()
