@@ -37,6 +37,12 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[evaluation,dev]'
 	touch $(READY)
 
+evaluate: $(READY)  ## score the development questions; fails if the answers got worse than the committed baseline
+	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation --report report
+
+baseline: $(READY)  ## renew the committed baseline, after a change that is meant
+	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation --renew
+
 lock: $(READY)  ## write the installed versions into constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | LC_ALL=C sort -f > constraints.txt
 

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from assistant.errors import SettingsError
 from index.errors import JvError
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ app = typer.Typer(
 )
 documents_app = typer.Typer(help="List, show and remove indexed documents.", no_args_is_help=True)
 app.add_typer(documents_app, name="documents")
+feedback_app = typer.Typer(help="What readers thought of answers.", no_args_is_help=True)
+app.add_typer(feedback_app, name="feedback")
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the index (else JV_DATA_DIR, else ./data).")
@@ -158,6 +161,40 @@ def reindex(data_dir: DataDir = None) -> None:
         task = progress.add_task("Vectors", total=assistant.catalogue.count_chunks())
         written = assistant.reindex(lambda done: progress.update(task, advance=done))
     _out.print(f"{written} vectors written.")
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[Path, typer.Argument(metavar="SET", help="A question set, or a folder of them.")],
+    target: Annotated[str | None, typer.Option(help="Address of a running server to ask instead.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Folder for report.html and run.json.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="A run.json to compare with; exit 1 on a regression.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Score the answers against a question set."""
+    try:
+        from assistant.evaluation.command import run_evaluation
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"'{error.name}' is missing; run: pip install 'jv-assistant[evaluation]'") from error
+    with ExitStack() as stack:
+        status = run_evaluation(
+            questions,
+            assistant_factory=lambda: stack.enter_context(_assistant(data_dir)),
+            console=_out,
+            target_url=target,
+            report_dir=report,
+            baseline=baseline,
+        )
+    raise typer.Exit(status)
+
+
+@feedback_app.command("export")
+def export_feedback(data_dir: DataDir = None) -> None:
+    """Print readers' feedback as draft questions for a question set."""
+    from assistant.evaluation.feedback import draft_questions
+
+    with _assistant(data_dir) as assistant:
+        sys.stdout.write(draft_questions(assistant.feedback()))
 
 
 @documents_app.command("list")

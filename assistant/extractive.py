@@ -1,29 +1,29 @@
 """Answer with sentences of the documents, without a language model.
 
-Sentences are ranked by token-level MaxSim on the embedding model's last hidden states (late
-interaction): each word piece of the question looks for its best counterpart in the sentence,
-which the model has read in its passage. Half of the score is the mean over all pieces (the
-question word carries the kind of thing asked for), half over content words weighted by rarity.
+Sentences of the best passages are ordered by how they match the question (`late_interaction`) and
+how they fit it (`fit`); what does not fit is not shown.
 """
 
 import math
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from assistant.draft import Draft, DraftClaim, Quote
+from assistant.fit import Fit, Surroundings, fit
+from assistant.late_interaction import Query, SentenceScore, score_sentences
+from assistant.names import definitions_in, with_aliases
 from assistant.quoting import quote_lead_in, quote_sentence
-from assistant.understanding import Question, holds
-from index.embedding import SentenceEmbedder, TokenStates, Vectors
+from assistant.understanding import Question
+from index.embedding import SentenceEmbedder, TokenStates
 from index.models import BlockKind, Hit, Passage, Sentence
 
 _PASSAGES_READ = 8
 _MAX_SENTENCES = 3
 _MAX_WORDS = 120
 _CLOSE_TO_BEST = 0.15
+_FIT_WEIGHT = 0.1
 _NEAREST_SHOWN = 3
 _CACHED_PASSAGES = 512
 _POINTS_BACK = re.compile(
@@ -33,12 +33,12 @@ _POINTS_BACK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer the question, with its scores (each 0 to 1)."""
+    """A sentence that may answer the question: how it matches and how it fits (each 0 to 1)."""
 
     passage: Passage
     position: int  # of the sentence in its passage
-    all_pieces: float
-    content_words: float
+    match: SentenceScore
+    fit: Fit
 
     @property
     def sentence(self) -> Sentence:
@@ -47,8 +47,8 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        """The mean of both scores."""
-        return (self.all_pieces + self.content_words) / 2
+        """What candidates are ordered by: the match first, then what fits."""
+        return self.match.mean + _FIT_WEIGHT * (self.fit.names + self.fit.kind + self.fit.time)
 
 
 class ExtractiveAnswerer:
@@ -75,26 +75,26 @@ class ExtractiveAnswerer:
         ranked = self.rank(question, [hit.passage for hit in hits[:_PASSAGES_READ]])
         if not ranked:
             return Draft()
-        fitting = [item for item in ranked if self._fits(question, item)]
+        fitting = [item for item in ranked if self._fits(item)]
         if not fitting:
             nearest = [quote_sentence(item.passage, item.sentence) for item in ranked[:_NEAREST_SHOWN]]
             return Draft(nearest=tuple(nearest), missing=(question.text,))
         return Draft(claims=self._claims(fitting, max_words or _MAX_WORDS))
 
     def rank(self, question: Question, passages: Sequence[Passage]) -> list[Candidate]:
-        """Return every sentence of `passages` that could answer, best first."""
+        """Return every sentence of `passages` that could answer, best first, each judged for its fit."""
+        definitions = definitions_in("\n".join(passage.text for passage in passages))
+        question = replace(question, names=tuple(with_aliases(name, definitions) for name in question.names))
         states = self._embedder.encode_tokens([question.text])[0]
-        words = _word_vectors(states, question)
-        rarity = self._rarity([word for word, _ in words])
-        weights = np.array([rarity[word] for word, _ in words], dtype=np.float32)
+        query = Query.of(question.text, states, self._rarity(question.words))
         candidates = []
         for passage, read in zip(passages, self._read(passages), strict=True):
-            shift = len(passage.embedded_text) - len(passage.text) - passage.span.start
-            for position, sentence in enumerate(passage.sentences):
-                pieces = read.between(sentence.span.start + shift, sentence.span.end + shift)
-                if len(pieces) and _could_answer(passage.slice(sentence.span), sentence):
-                    scores = _max_sim(states.vectors, pieces), _weighted(words, weights, pieces)
-                    candidates.append(Candidate(passage, position, *scores))
+            for position, score in enumerate(score_sentences(query, passage, read)):
+                sentence = passage.sentences[position]
+                text = passage.slice(sentence.span)
+                if score and _could_answer(text, sentence):
+                    verdict = fit(question, text, _surroundings(passage, position))
+                    candidates.append(Candidate(passage, position, score, verdict))
         return sorted(candidates, key=lambda item: -item.score)
 
     def _read(self, passages: Sequence[Passage]) -> list[TokenStates]:
@@ -108,11 +108,10 @@ class ExtractiveAnswerer:
             self._states.popitem(last=False)
         return read
 
-    def _fits(self, question: Question, item: Candidate) -> bool:
-        """Whether a sentence is near enough and it, or a neighbour, holds the kind of thing asked for."""
-        around = item.passage.sentences[max(0, item.position - 1) : item.position + 2]
-        window = " ".join(item.passage.slice(sentence.span) for sentence in around)
-        return item.all_pieces >= self._threshold and holds(question.asked, window, question.text)
+    def _fits(self, item: Candidate) -> bool:
+        """Whether a sentence is near enough and nothing that the question asks for is missing."""
+        verdict = item.fit
+        return item.match.pieces >= self._threshold and verdict.kind > 0 and verdict.time > 0 and verdict.names >= 0.3
 
     def _claims(self, fitting: Sequence[Candidate], max_words: int) -> tuple[DraftClaim, ...]:
         best = fitting[0].score
@@ -150,6 +149,20 @@ class ExtractiveAnswerer:
         return DraftClaim(quote.text, tuple(quotes))
 
 
+def _surroundings(passage: Passage, position: int) -> Surroundings:
+    """Return what a reader has before their eyes: the sentence before in its paragraph, headings, the passage."""
+    carried = []
+    for sentence in reversed(passage.sentences[max(0, position - 2) : position]):
+        between = passage.text[
+            sentence.span.end - passage.span.start : passage.sentences[position].span.start - passage.span.start
+        ]
+        if "\n\n" in between:
+            break
+        carried.append(passage.slice(sentence.span))
+    title = passage.document.metadata.title or ""
+    return Surroundings(" ".join(carried), f"{title} — {passage.section or ''}", passage.text)
+
+
 def inverse_document_frequency(frequency: int, total: int) -> float:
     """Return log(1 + (N - df + 0.5) / (df + 0.5)), as in bm25."""
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
@@ -160,28 +173,3 @@ def _could_answer(text: str, sentence: Sentence) -> bool:
     if text.rstrip("\"'”’)").endswith("?"):
         return False
     return sentence.kind is not BlockKind.PARAGRAPH or sum(word.islower() for word in text.split()) >= 3
-
-
-def _word_vectors(states: TokenStates, question: Question) -> list[tuple[str, Vectors]]:
-    """Return each content word of the question with the unit mean of its word pieces' states."""
-    found, start = [], 0
-    for word in question.words:
-        start = question.text.index(word, start)
-        pieces = states.between(start, start + len(word))
-        if len(pieces):
-            mean = pieces.mean(axis=0)
-            found.append((word, mean / np.linalg.norm(mean)))
-    return found
-
-
-def _max_sim(question: Vectors, sentence: Vectors) -> float:
-    """Return the mean over the question's pieces of the best cosine with a piece of the sentence."""
-    return float((question @ sentence.T).max(axis=1).mean())
-
-
-def _weighted(words: Sequence[tuple[str, Vectors]], weights: Vectors, sentence: Vectors) -> float:
-    """Return the same over content words, each weighted by its rarity."""
-    if not words or not weights.sum():
-        return 0.0
-    best = (np.stack([vector for _, vector in words]) @ sentence.T).max(axis=1)
-    return float((best * weights).sum() / weights.sum())

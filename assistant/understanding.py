@@ -1,9 +1,10 @@
-"""Read a question: what kind of thing it asks for, its content words, whether it is one at all."""
+"""Read a question: what kind of thing it asks for, whom it names, its time, whether it is one at all."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.names import Name, names_in_question
 from index.words import content_words
 
 
@@ -13,51 +14,94 @@ class Asked(StrEnum):
     NUMBER = "number"
     MONEY = "money"
     PERCENT = "percent"
+    MEASURE = "measure"
     DATE = "date"
+    PERSON = "person"
+    PLACE = "place"
+    NAME = "name"
+    REASON = "reason"
+    LIST = "list"
+    YES_NO = "yes or no"
     OTHER = "other"
 
 
-_ASKED: tuple[tuple[Asked, re.Pattern[str]], ...] = (
-    (Asked.DATE, re.compile(r"\b(?:when|(?:what|which) (?:year|month|date|day|quarter)|since when|by when)\b", re.I)),
-    (
-        Asked.PERCENT,
-        re.compile(
-            r"\b(?:percent(?:age)?|per cent|(?:what|how (?:big|large|much)|which)\b.{0,30}\b(?:share|stake))\b", re.I
-        ),
-    ),
-    (
-        Asked.MONEY,
-        re.compile(
-            r"\bhow much (?:money|capital|cash)\b|\b(?:what|how much)\b.{0,60}\b(?:price[ds]?|costs?|paid|pay|"
-            r"invest\w*|capital|spend\w*|spent|budget|revenue|profit)\b",
-            re.I,
-        ),
-    ),
-    (Asked.NUMBER, re.compile(r"\bhow (?:many|much|far|long|old|big|large|fast)\b|\bwhat (?:is the )?number\b", re.I)),
+_MEASURES = (
+    r"kilomet(?:er|re)s?|km|miles?|met(?:er|re)s?|months?|years?|weeks?|days?|hours?|minutes?|kwh|mwh|gwh|tonnes?|tons?|"
+    r"acres?|hectares?|megawatts?|gigawatts?"
 )
-_NUMBER_WORDS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion|half"
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_NUMBER = re.compile(rf"\d[\d.,]*|\b(?:{_NUMBER_WORDS})\b", re.I)
-_HOLDS: dict[Asked, re.Pattern[str]] = {
-    Asked.NUMBER: _NUMBER,
-    Asked.MONEY: re.compile(
-        r"[$€£¥₩]\s?\d|(?:\b(?:USD|EUR|RMB|CNY|JPY|GBP|INR)\s?\d)|\d[\d.,]*\s*(?:(?:thousand|million|billion|trillion|bn|mn|m|k)\s+)?"
-        r"(?:yuan|dollars?|euros?|yen|won|rupees|pounds|USD|EUR|RMB|CNY|renminbi)\b",
-        re.I,
+_ROLES = r"executive|economist|manager|analyst|founder|person|chairman|professor|doctor|minister"
+_THINGS = (
+    r"compan(?:y|ies)|firms?|brands?|marques?|models?|cars?|vehicles?|suvs?|sedans?|automakers?|carmakers?|makers?|"
+    r"partners?|ventures?|suppliers?|newspapers?|outlets?|media|banks?|groups?|clubs?|museums?|hospitals?|startups?"
+)
+_SHARED = r"(?:share|stake|holding|margin|tariff|duty)"
+_PRICED = (
+    r"(?:prices?|priced|costs?|paid|pay|invest\w*|registered capital|spend|spent|budget|revenues?|profits?|fee|worth)"
+)
+# The first pattern that matches decides.
+_ASKED: dict[Asked, tuple[str, ...]] = {
+    Asked.REASON: (r"\b(?:why|how come|for what reason|what (?:made|drove|explains?|caused?|led)|the reasons?)\b",),
+    Asked.DATE: (
+        r"\b(?:when|since when|by when)\b",
+        r"\b(?:what|which) (?:year|month|date|day|quarter|decade)\b",
     ),
-    Asked.PERCENT: re.compile(
-        r"\d\s*(?:%|per ?cent|percentage)|\b(?:half|majority|equal)\b|\d{2}\s?[:/-]\s?\d{2}\b", re.I
+    Asked.PERCENT: (
+        r"\b(?:per ?cent(?:age)?|what (?:slice|proportion|fraction))\b",
+        r"\b(?:profit|equity|ownership|stake|share)\W+(?:margin|split)\b",
+        rf"\bhow (?:big|large|high|much)\b.{{0,25}}\b{_SHARED}\b",
+        r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b",
+        r"\b(?:what|how much) of\b.{0,40}\bown\b",
     ),
-    Asked.DATE: re.compile(rf"\b(?:19|20)\d{{2}}\b|\b(?:{_MONTHS})\b|\b(?:Monday|weekend|week|month|year)\b"),
+    Asked.MONEY: (
+        r"\bhow much (?:money|capital|cash)\b|\bwhat sum\b",
+        rf"\b(?:what|how much)\b.{{0,70}}\b{_PRICED}\b",
+        r"\b(?:list|starting|asking) price\b",
+    ),
+    Asked.MEASURE: (
+        r"\bhow (?:far|long|old|fast)\b",
+        rf"\b(?:how many|what number of)\s+(?:\w+\s)?(?:{_MEASURES})\b",
+    ),
+    Asked.NUMBER: (
+        r"\bhow (?:many|much)\b",
+        r"\bwhat (?:is the |was the )?(?:number|volume|tally|figure|count|sales figure)\b",
+        r"\b(?:sales|deliveries|output|volume|orders|units)\b[^?]*\b(?:19|20)\d{2}\?$",
+    ),
+    Asked.PLACE: (
+        r"\bwhere\b",
+        r"\b(?:what|which|whose)\s+(?:\w+\s)?(?:city|cities|town|country|countries|states?|regions?|province|continent)\b",
+        r"\bpart of the world\b",
+    ),
+    Asked.PERSON: (
+        r"\bwho (?:is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded)\b",
+        r"\bwho will (?:lead|head|run|chair)\b",
+        rf"\bwhich (?:\w+\s){{0,2}}(?:{_ROLES})\b",
+    ),
+    Asked.NAME: (
+        r"\bwho\b|\bwhose\b",
+        rf"\bwhich (?:\w+\s){{0,3}}(?:{_THINGS})\b",
+        r"\bwhat\b.{0,60}\bcalled\b|\bname of\b|\bnamed\b",
+    ),
+    Asked.LIST: (
+        r"\bwhat (?:\w+\s){0,3}(?:are|were)\b",
+        r"\bwhich (?:\w+\s){0,2}\w+s\b",
+        r"\b(?:list|name) (?:the|all)\b|\bunder which\b",
+    ),
+    Asked.YES_NO: (r"^\W*(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b",),
 }
+_ASKED_COMPILED = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED.items())
+_UNIT = re.compile(rf"\b(?:{_MEASURES})\b", re.I)
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _NOT_A_QUESTION = re.compile(
-    r"""\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|documents?|sources?|rules?|prompts?|above|previous)\b
-    | \b(?:system|hidden|initial)\ prompt\b | \byour\ (?:instructions|prompt|rules|configuration)\b
+    r"""\b(?:ignore|disregard|forget|override)\b.{0,40}
+        \b(?:instructions?|documents?|sources?|rules?|prompts?|above|previous)\b
+    | \b(?:system|hidden|initial)\ prompt\b | \b(?:your|the)\ (?:instructions|prompt|rules|configuration|guidelines)\b
+    | \b(?:developer|debug|god|jailbreak)\ mode\b
     | \b(?:api[\ _-]?keys?|passwords?|credentials|access\ tokens?|private\ keys?|environment\ variables?)\b
     | ^\W*(?:please\s+)?(?:can\ you\s+|could\ you\s+)?
-      (?:write|compose|draft|sing|invent|make\ up|create|generate|translate|pretend|act\ as|role-?play)\b
-    | \b(?:poem|haiku|limerick|sonnet|song|joke|recipe|horoscope|lyrics|bedtime\ story)\b
-    | \b(?:weather|forecast\ for\ tomorrow)\b
+      (?:write|compose|draft|sing|invent|make\ up|create|generate|translate|pretend|act\ as|role-?play|rhyme|paint)\b
+    | \b(?:poem|haiku|limerick|sonnet|song|jokes?|recipe|horoscope|lyrics|bedtime\ story)\b
+    | \b(?:weather|rain|snow|sunny|forecast)\b.{0,40}\b(?:today|tomorrow|tonight|weekend|afternoon|morning)\b
+    | \b(?:will\ it|is\ it\ going\ to)\ (?:rain|snow)\b | \bweather\b
     | \b(?:python|javascript|java|sql|bash)\ (?:code|function|script|program|query)\b
     """,
     re.I | re.X | re.S,
@@ -66,24 +110,31 @@ _NOT_A_QUESTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as the answerer sees it."""
+    """A question as the answerer sees it.
+
+    `words` are its content words, `names` what it names, `years` those it mentions, `unit` the
+    unit of measure it asks for, if any.
+    """
 
     text: str
     asked: Asked
     words: tuple[str, ...]
+    names: tuple[Name, ...]
+    years: frozenset[str]
+    unit: str
     in_scope: bool
 
 
 def understand(text: str) -> Question:
     """Return what can be told of a question from its words alone."""
-    asked = next((kind for kind, pattern in _ASKED if pattern.search(text)), Asked.OTHER)
-    return Question(text, asked, content_words(text), not _NOT_A_QUESTION.search(text))
-
-
-def holds(asked: Asked, text: str, question: str) -> bool:
-    """Return whether `text` holds a thing of the asked kind that the question does not name already."""
-    pattern = _HOLDS.get(asked)
-    if pattern is None:
-        return True
-    named = question.lower()
-    return any(match.group().lower() not in named for match in pattern.finditer(text))
+    asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(text)), Asked.OTHER)
+    unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(text)) else ""
+    return Question(
+        text=text,
+        asked=asked,
+        words=content_words(text),
+        names=names_in_question(text),
+        years=frozenset(_YEAR.findall(text)),
+        unit=unit,
+        in_scope=not _NOT_A_QUESTION.search(text),
+    )

@@ -1,5 +1,6 @@
 """Build the index: the story load -> clean -> chunk -> embed -> store, told by `ingest`."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from index.catalogue import Catalogue
 from index.chunking import CHUNKING_VERSION, chunk
 from index.cleaning import clean
 from index.embedding import SentenceEmbedder, Vectors, is_packaged_model_intact
-from index.errors import BusyError, LoadError, StorageError, UnknownFormat
+from index.errors import BusyError, JvError, LoadError, StorageError, UnknownFormat
 from index.loading import NotIndexed, input_sha256, load, read_bytes
 from index.models import Chunk, Scope, ignore
 from index.sources import SourceFile
@@ -20,6 +21,7 @@ from index.vectors import VectorStore, stamp_mismatch
 
 INGEST_WAIT_SECONDS = 60.0
 _LOCK_FILE = "ingest.lock"
+_log = logging.getLogger(__name__)
 
 Status = Literal["added", "replaced", "unchanged", "skipped", "failed"]
 
@@ -128,6 +130,11 @@ def _ingest_file(file: SourceFile, catalogue: Catalogue, embedder: SentenceEmbed
         return Outcome(file.source, "failed" if file.named else "skipped", message=str(error))
     except LoadError as error:
         return Outcome(file.source, "failed", message=str(error))
+    except JvError:
+        raise
+    except Exception as error:  # whatever a parser trips over: this file fails, the others go on
+        _log.debug("ingesting %s failed", file.source, exc_info=True)
+        return Outcome(file.source, "failed", message=f"It could not be parsed ({type(error).__name__}: {error}).")
     return Outcome(file.source, "replaced" if before else "added", len(chunks))
 
 

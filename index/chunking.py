@@ -5,6 +5,7 @@ kept together where they fit; a list item or table row that ends up in another c
 lead-in is embedded together with it. Quotes are always slices of the document's text.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ CHUNKING_VERSION = 1
 MAX_TOKENS = 250
 _TARGET_TOKENS = 200
 _MAX_HEADER_TOKENS = 60
+_ABBREVIATED = re.compile(r"\b(?:approx|ca|est|incl|excl|fig|figs|vol|pp?|nos?|vs|resp|cf)\.$", re.I)
 _QUOTABLE = (BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TABLE)
 
 CountTokens = Callable[[str], int]
@@ -24,11 +26,15 @@ CountTokens = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A stretch of one block that fits into a chunk, with its sentences."""
+    """A stretch of one block that fits into a chunk, with its sentences.
+
+    `stretch` counts the headings and furniture before it: pieces of one stretch are neighbours.
+    """
 
     sentences: tuple[Sentence, ...]
     section: str | None
     tokens: int
+    stretch: int
 
 
 def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
@@ -41,7 +47,7 @@ def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
     group: list[_Piece] = []
     for piece in _pieces(document, count_tokens):
         fits = sum(item.tokens for item in group) + piece.tokens <= _TARGET_TOKENS
-        if group and not (fits and piece.section == group[0].section and _adjacent(document, group[-1], piece)):
+        if group and not (fits and piece.stretch == group[0].stretch):
             chunks.append(_close(document, group, count_tokens))
             group = []
         group.append(piece)
@@ -52,20 +58,31 @@ def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
 
 def split_sentences(text: str, start: int = 0) -> list[Span]:
     """Return the spans of the sentences of `text`, shifted by `start`, white space left out."""
-    spans = []
+    spans: list[Span] = []
     for boundary in get_sentence_boundaries("en", text):
         sentence = text[boundary["start_index"] : boundary["end_index"]]
         lead = len(sentence) - len(sentence.lstrip())
         if stripped := sentence.strip():
             begin = start + boundary["start_index"] + lead
-            spans.append(Span(begin, begin + len(stripped)))
+            span = Span(begin, begin + len(stripped))
+            if spans and _is_one(text[spans[-1].start - start : spans[-1].end - start], stripped):
+                span = Span(spans.pop().start, span.end)
+            spans.append(span)
     return spans
+
+
+def _is_one(before: str, after: str) -> bool:
+    """Whether two parts are one sentence: the first ends in an abbreviation or has no word in it."""
+    goes_on = before.endswith(".") and (after[0].islower() or bool(_ABBREVIATED.search(before)))
+    return goes_on or not any(map(str.isalnum, after)) or not any(map(str.isalnum, before))
 
 
 def _pieces(document: Document, count_tokens: CountTokens) -> Iterator[_Piece]:
     """Yield every quotable block, whole if it fits, else in runs of whole sentences."""
     path: dict[int, str] = {}
+    stretch = 0
     for block in document.blocks:
+        stretch += block.kind not in _QUOTABLE
         if block.kind is BlockKind.HEADING:
             path = {level: text for level, text in path.items() if level < block.level}
             heading = block.span.of(document.text)
@@ -74,7 +91,7 @@ def _pieces(document: Document, count_tokens: CountTokens) -> Iterator[_Piece]:
         elif block.kind in _QUOTABLE:
             section = " > ".join(path.values()) or None
             for run in _fitting_runs(document, block, count_tokens):
-                yield _Piece(run, section, count_tokens(_text_of(document, run)))
+                yield _Piece(run, section, count_tokens(_text_of(document, run)), stretch)
 
 
 def _fitting_runs(document: Document, block: Block, count_tokens: CountTokens) -> Iterator[tuple[Sentence, ...]]:
@@ -102,10 +119,11 @@ def _block_sentences(document: Document, block: Block, count_tokens: CountTokens
 
 
 def _cut(span: Span, text: str, limit: int, count_tokens: CountTokens) -> Iterator[Span]:
+    special = count_tokens("")
     splitter = RecursiveCharacterTextSplitter(
-        chunk_size=limit,
+        chunk_size=limit - special,
         chunk_overlap=0,
-        length_function=count_tokens,
+        length_function=lambda part: count_tokens(part) - special,
         separators=["\n", "; ", ", ", " ", ""],
         keep_separator="end",
         add_start_index=True,
@@ -120,12 +138,6 @@ def _lead_in_sentence(document: Document, block: Block) -> Span | None:
     if block.lead_in is None or block.kind is BlockKind.TABLE:
         return block.lead_in
     return split_sentences(block.lead_in.of(document.text), block.lead_in.start)[-1]
-
-
-def _adjacent(document: Document, before: _Piece, piece: _Piece) -> bool:
-    """Whether nothing but white space and list marks lies between two pieces (no furniture)."""
-    gap = document.text[before.sentences[-1].span.end : piece.sentences[0].span.start]
-    return len(gap.strip()) <= len("(99)")
 
 
 def _text_of(document: Document, sentences: Sequence[Sentence]) -> str:

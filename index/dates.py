@@ -15,24 +15,33 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
+_MONTH = rf"\b(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_DAY = r"\b(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>\d{4})\b"
 _WRITTEN = [
-    re.compile(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.I),
-    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(?P<year>\d{{4}})\b", re.I),
-    re.compile(r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
-    re.compile(r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日"),
-    re.compile(rf"\b{_MONTH},?\s+(?P<year>\d{{4}})\b", re.I),
-    re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{2})(?!\d)"),
+    re.compile(rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}", re.I),
+    re.compile(rf"{_DAY}(?:\s+of)?[\s-]+{_MONTH},?[\s-]+{_YEAR}", re.I),
+    re.compile(r"\b(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)"),
+    re.compile(r"\b(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d{2})\b"),
+    re.compile(r"\b(?P<day>1[3-9]|2\d|3[01])[/-](?P<month>0?[1-9]|1[0-2])[/-](?P<year>(?:19|20)\d{2})\b"),
+    re.compile(r"\b(?P<month>0?[1-9]|1[0-2])[/-](?P<day>1[3-9]|2\d|3[01])[/-](?P<year>(?:19|20)\d{2})\b"),
+    re.compile(r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?日)?"),
+    re.compile(rf"{_MONTH},?\s+{_YEAR}", re.I),
+    re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{2})(?![\d-])"),
 ]
 _LABEL = re.compile(
-    r"^(?:(?:first\s+)?(?:published|posted|updated|last updated|date|dated|release date)(?:\s+on)?\s*[:\-]?\s*)", re.I
-)
-_CLOCK = re.compile(
-    r"^[\s,|·•–—-]*(?:at\s+)?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s*(?:[ap]\.?m\.?)?\s*"
-    r"(?:[A-Z]{2,5}|[+-]\d{2}:?\d{2}|Z)?(?:[\s,|·•–—-]*\d{1,2}[ -]min(?:ute)?s?\s+read)?\s*$",
+    r"^(?:first\s+|last\s+)?(?:published|posted|updated|modified|released|date|dated|release\s+date)(?:\s+on)?\s*[:\-–]?\s*",
     re.I,
 )
+_AFTER = re.compile(
+    r"""^[\s,|·•–—-]*(?:at\s+)?(?:T?\d{1,2}[:.h]\d{2}(?::\d{2}(?:\.\d+)?)?|\d{1,2}(?=\s?[ap]\.?m))?\s*(?:[ap]\.?m\.?)?
+    \s*(?:\(?[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?\)?|[+-]\d{2}:?\d{2}|Z)?
+    (?:[\s,|·•–—-]*\d{1,2}[ -]min(?:ute)?s?(?:\s+read)?)?
+    (?:[\s,;|·•(–—-]*(?:last\s+)?(?:updated|modified)\b.*)?\s*$""",
+    re.I | re.X,
+)
 _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", re.I)
+_BARE_YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
 def find_date(text: str) -> str | None:
@@ -40,20 +49,25 @@ def find_date(text: str) -> str | None:
 
     Numeric forms that two countries read differently (02/03/2026) are not guessed at.
     """
-    for pattern in _WRITTEN:
-        if match := pattern.search(text):
-            return _iso(match)
     stripped = text.strip()
-    return stripped if re.fullmatch(r"(?:19|20)\d{2}", stripped) else None
+    return next(iter(find_dates(text)), stripped if _BARE_YEAR.fullmatch(stripped) else None)
+
+
+def find_dates(text: str) -> list[str]:
+    """Return the real dates in `text` that name at least a month, in order."""
+    matches = [match for pattern in _WRITTEN for match in pattern.finditer(text)]
+    dates = [_iso(match) for match in sorted(matches, key=lambda match: (match.start(), -match.end()))]
+    return [date for date in dates if date]
 
 
 def date_line(line: str) -> str | None:
     """Return the date if the whole line is a date line ('Published: 2 Feb 2026, 10:30 GMT'), else None."""
-    rest = _WEEKDAY.sub("", _LABEL.sub("", line.strip()))
+    unlabelled = _LABEL.sub("", line.strip())
+    rest = _WEEKDAY.sub("", unlabelled)
     for pattern in _WRITTEN:
-        if (match := pattern.match(rest)) and _CLOCK.match(rest[match.end() :]):
+        if (match := pattern.match(rest)) and _AFTER.match(rest[match.end() :]):
             return _iso(match)
-    return None
+    return rest if unlabelled != line.strip() and _BARE_YEAR.fullmatch(rest) else None
 
 
 def _iso(match: re.Match[str]) -> str | None:

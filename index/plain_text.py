@@ -1,85 +1,138 @@
-"""Read plain text: find its paragraphs, lists, headings, title, byline and date.
+"""Read plain text: find its paragraphs, lists, tables and headings.
 
 People save articles as text in three shapes: blank lines between paragraphs, one paragraph a
 line, and hard-wrapped lines. All three become the same blocks.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from itertools import pairwise
 
-from index.dates import date_line
-from index.models import BlockKind, Metadata
+from index.furniture import is_furniture_line, is_sentence
+from index.head import FIELD, take_head
+from index.models import BlockKind
 from index.raw import RawBlock, RawDocument
 
-_BULLET = re.compile(r"^\s*(?P<mark>[•◦▪●‣∙·*–—-]|\(?\d{1,2}[.)])\s+(?=\S)")
-_FIELD = re.compile(r"^(title|publisher|source|author|published|date|url|link)\s*:\s+(\S.*)$", re.I)
-_BYLINE = re.compile(r"^(?:by|edited by|written by|reported by|author:?)\s+(.+)$", re.I)
-_FROM = re.compile(r"^(.+?)\s+from\s+(.+)$", re.I)
-_NAME = re.compile(r"^[A-Z][\w.'’-]+(?:\s+[A-Z][\w.'’-]*){1,3}$")
-_HEAD_LINES = 8
+_BULLET = re.compile(r"^\s*(?P<mark>[•◦▪●‣∙·■◆►➢✓\uf0b7*–—-]|o(?=\t|\s{2})|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
+_CELL_GAP = re.compile(r"\t+|\s{3,}")
+_LABELLED = re.compile(r"^[^:]{1,40}:\s+\S")
+_MAX_WRAP_WIDTH = 130
 _MAX_HEADING_WORDS = 14
-_MAX_TITLE_WORDS = 25
+_MAX_HEADING_LENGTH = 110
 
 
 def read_plain_text(text: str) -> RawDocument:
     """Split `text` into blocks; what stands at the top about the text itself becomes metadata."""
     blocks = _mark_headings(list(_blocks(text)))
-    return _take_head(blocks)
+    return take_head(RawDocument(tuple(blocks)), is_plain=True)
 
 
 def _blocks(text: str) -> Iterator[RawBlock]:
-    for group in re.split(r"\n[ \t]*\n", text):
-        lines = [line.rstrip() for line in group.split("\n") if line.strip()]
-        if any(_BULLET.match(line) for line in lines):
-            yield from _list_blocks(lines)
-        elif _is_wrapped(lines):
-            yield RawBlock(BlockKind.PARAGRAPH, " ".join(line.strip() for line in lines))
+    groups = [
+        [line.rstrip() for line in group.split("\n") if line.strip()] for group in re.split(r"\n[^\S\n]*\n", text)
+    ]
+    width = _wrap_width(groups)
+    for group in groups:
+        rows = _table_rows(group)
+        if rows:
+            yield from rows
         else:
-            yield from (RawBlock(BlockKind.PARAGRAPH, line.strip()) for line in lines)
+            yield from _group_blocks(group, width)
 
 
-def _is_wrapped(lines: list[str]) -> bool:
-    """Whether the lines are one paragraph, broken at a fixed width."""
-    if len(lines) < 2:
+def _wrap_width(groups: Sequence[Sequence[str]]) -> int | None:
+    """Return the width at which the text's lines were broken, or None if a line is a whole paragraph.
+
+    A line that goes on in lower case on the next one was broken.
+    """
+    pairs = [pair for group in groups for pair in pairwise(group) if not _BULLET.match(pair[1])]
+    broken = [line for line, after in pairs if after.lstrip()[:1].islower() and not _is_finished(line)]
+    if not broken or len(broken) < 0.2 * len(pairs):
+        return None
+    width = max(map(len, broken))
+    return width if width <= _MAX_WRAP_WIDTH else None
+
+
+def _goes_on(line: str, after: str, width: int | None) -> bool:
+    """Whether `after` continues the paragraph of `line`: it was broken only because the next word did not fit."""
+    is_cut_off = after.lstrip()[0].islower() and not _is_finished(line)
+    if width is None:  # only a line that ends a sentence begun above goes on
+        return is_cut_off and _is_finished(after)
+    if _indent(after) > _indent(line) + 1:
         return False
-    width = max(len(line) for line in lines)
-    full = [line for line in lines[:-1] if len(line) >= 0.7 * width]
-    return 40 <= width <= 110 and len(full) == len(lines) - 1
+    first_word = after.split(maxsplit=1)[0]
+    is_full = len(line) + 1 + len(first_word) > 0.9 * width
+    return is_full or is_cut_off
 
 
-def _list_blocks(lines: list[str]) -> Iterator[RawBlock]:
-    """Yield a paragraph for each line before the first bullet, then one block an item."""
-    item: RawBlock | None = None
-    for line in lines:
+def _group_blocks(lines: Sequence[str], width: int | None) -> Iterator[RawBlock]:
+    """Yield the paragraphs and list items of lines that no blank line parts."""
+    block: RawBlock | None = None
+    indents: list[int] = []
+    for position, line in enumerate(lines):
+        before = lines[position - 1] if position else ""
         match = _BULLET.match(line)
-        if match:
-            if item:
-                yield item
-            mark = match["mark"]
-            item = RawBlock(
-                BlockKind.LIST, line[match.end() :].strip(), marker=f"{mark} " if mark[-1] in ".)" else "• "
-            )
-        elif item and (line[:1].isspace() or not _looks_finished(item.text)):
-            item = replace(item, text=f"{item.text} {line.strip()}")
+        if match and not (before and not _is_finished(before) and _is_broken_off(before, line, width)):
+            indents = [*(indent for indent in indents if indent < _indent(line)), _indent(line)]
+            marker = f"{match['mark']} " if match["mark"][-1] in ".)" else "• "
+            item = RawBlock(BlockKind.LIST, line[match.end() :].strip(), level=len(indents) - 1, marker=marker)
+            if block:
+                yield block
+            block = item
+        elif block and _continues(block, before, line, indents, width):
+            block = replace(block, text=_join(block.text, line.strip()))
         else:
-            if item:
-                yield item
-            item = None
-            yield RawBlock(BlockKind.PARAGRAPH, line.strip())
-    if item:
-        yield item
+            if block:
+                yield block
+            indents = []
+            block = RawBlock(BlockKind.PARAGRAPH, line.strip())
+    if block:
+        yield block
 
 
-def _looks_finished(text: str) -> bool:
-    return text.rstrip("\"'”’)")[-1:] in ".!?"
+def _is_broken_off(before: str, line: str, width: int | None) -> bool:
+    """Whether a line that begins like a list item is the middle of a sentence ('the company⏎– then new – said')."""
+    return width is not None and not _BULLET.match(before) and _goes_on(before, line, width)
+
+
+def _continues(block: RawBlock, before: str, line: str, indents: Sequence[int], width: int | None) -> bool:
+    if block.kind is BlockKind.LIST:
+        is_inside = _indent(line) > indents[-1]
+        return is_inside or (line.lstrip()[0].islower() and not _is_finished(before)) or _goes_on(before, line, width)
+    return _goes_on(before, line, width)
+
+
+def _join(text: str, line: str) -> str:
+    return f"{text}{line}" if re.search(r"\w-$", text) and line[0].islower() else f"{text} {line}"
+
+
+def _indent(line: str) -> int:
+    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+
+
+def _table_rows(lines: Sequence[str]) -> list[RawBlock]:
+    """Return the lines as table rows if each has the same number of cells, parted by tabs or wide gaps."""
+    rows = [_CELL_GAP.split(line.strip()) for line in lines if not _BULLET.match(line)]
+    if len(rows) < 2 or len(rows) < len(lines) or len({len(row) for row in rows}) > 1 or len(rows[0]) < 2:
+        return []
+    return [
+        RawBlock(BlockKind.TABLE, " | ".join(cell.strip() for cell in row), level=int(position == 0))
+        for position, row in enumerate(rows)
+    ]
+
+
+def _is_finished(text: str) -> bool:
+    return text.rstrip("\"'”’)»")[-1:] in ".!?:。！？："
 
 
 def _looks_like_heading(block: RawBlock) -> bool:
     text = block.text
     words = text.split()
-    if block.kind is not BlockKind.PARAGRAPH or not 0 < len(words) <= _MAX_HEADING_WORDS or len(text) > 110:
+    is_short = 0 < len(words) <= _MAX_HEADING_WORDS and len(text) <= _MAX_HEADING_LENGTH
+    if block.kind is not BlockKind.PARAGRAPH or not is_short:
+        return False
+    if is_sentence(text) and not text.endswith("?"):
         return False
     if text[-1] in ".!;,:…" or text.rstrip("\"'”’")[-1:] in ".!" or not (text[0].isupper() or text[0].isdigit()):
         return False
@@ -88,6 +141,8 @@ def _looks_like_heading(block: RawBlock) -> bool:
 
 def _mark_headings(blocks: list[RawBlock]) -> list[RawBlock]:
     """Turn short lines without a full stop into headings, unless they are a list without bullets."""
+    if not any(block.kind is not BlockKind.PARAGRAPH or is_sentence(block.text) for block in blocks):
+        return blocks  # notes without any full stop: each line says something
     marked = list(blocks)
     start = 0
     while start < len(blocks):
@@ -96,8 +151,9 @@ def _mark_headings(blocks: list[RawBlock]) -> list[RawBlock]:
             end += 1
         run = range(start, end)
         introduced = start > 0 and blocks[start - 1].text.endswith(":")
+        facts = {position for position in run if position and _is_fact(blocks[position].text)}
         for position in run:
-            if introduced and len(run) > 1:
+            if (introduced and len(run) > 1) or (position in facts and {position - 1, position + 1} & facts):
                 marked[position] = replace(blocks[position], kind=BlockKind.LIST, marker="• ")
             elif len(run) < 4 or position in (start, end - 1) or end == len(blocks):
                 marked[position] = replace(blocks[position], kind=BlockKind.HEADING, level=2)
@@ -105,57 +161,6 @@ def _mark_headings(blocks: list[RawBlock]) -> list[RawBlock]:
     return marked
 
 
-def _take_head(blocks: list[RawBlock]) -> RawDocument:
-    """Read title, byline, date and 'Field: value' lines off the top; they stay in the text as furniture."""
-    found: dict[str, Any] = {}
-    kept = list(blocks)
-    for position, block in enumerate(blocks[:_HEAD_LINES]):
-        fields = _head_fields(block, position, blocks)
-        if fields is None:
-            break
-        fresh = bool(fields.keys() - found.keys())
-        if "title" in fields:
-            kept[position] = replace(block, kind=BlockKind.HEADING, level=1)
-        elif fresh:
-            kept[position] = replace(block, kind=BlockKind.FURNITURE)
-        for key, value in fields.items():
-            found.setdefault(key, value)
-    return RawDocument(tuple(kept), replace(Metadata(), **found))
-
-
-def _head_fields(block: RawBlock, position: int, blocks: list[RawBlock]) -> dict[str, str] | None:
-    """Return what a line at the top says about the text; {} if nothing; None where the body begins."""
-    line = block.text
-    if published := date_line(line):
-        return {"published": published}
-    if match := _FIELD.match(line):
-        return _field(match[1].lower(), match[2])
-    if (match := _BYLINE.match(line)) and len(line.split()) <= 10:
-        origin = _FROM.match(match[1])
-        return {"author": origin[1], "publisher": origin[2]} if origin else {"author": match[1]}
-    if position == 0:
-        is_title = len(line.split()) <= _MAX_TITLE_WORDS and len(line) <= 200 and not _ends_as_sentence(line)
-        return {"title": line} if is_title else None
-    if _is_name_line(position, blocks):
-        return {"author": line}
-    return None if len(line.split()) > _MAX_HEADING_WORDS or block.kind is BlockKind.LIST else {}
-
-
-def _is_name_line(position: int, blocks: list[RawBlock]) -> bool:
-    """Whether a line holds nothing but a person's name beside a date line."""
-    around = blocks[position - 1 : position + 2]
-    opens_list = position + 1 < len(blocks) and blocks[position + 1].kind is BlockKind.LIST
-    return bool(_NAME.match(blocks[position].text)) and not opens_list and any(date_line(near.text) for near in around)
-
-
-def _field(key: str, value: str) -> dict[str, str]:
-    if key in ("published", "date"):
-        published = date_line(value)
-        return {"published": published} if published else {}
-    if key in ("url", "link"):
-        return {"url": value} if re.match(r"https?://\S+$", value) else {}
-    return {"publisher" if key == "source" else key: value}
-
-
-def _ends_as_sentence(line: str) -> bool:
-    return line.rstrip("\"'”’)")[-1:] in ".!:;,"
+def _is_fact(text: str) -> bool:
+    """Whether a line is an entry of a fact box ('Dealers: 312')."""
+    return bool(_LABELLED.match(text)) and not FIELD.match(text) and not is_furniture_line(text)

@@ -113,7 +113,9 @@ def test_a_cut_off_hides_what_was_published_later(client):
 def test_the_server_starts_empty_and_sees_an_ingest_beside_it(tmp_path):
     """Another process ingests; the server must answer from it within 2 s of the end of that run."""
     document = tmp_path / "venture.md"
-    document.write_text("Orion Motors and Vega Auto opened a gearbox plant in Trondheim in May 2024.\n", encoding="utf-8")
+    document.write_text(
+        "Orion Motors and Vega Auto opened a gearbox plant in Trondheim in May 2024.\n", encoding="utf-8"
+    )
     data_dir = tmp_path / "data"
     with serving(data_dir, wait=False) as client:
         not_ready = client.get("/readyz")
@@ -126,9 +128,13 @@ def test_the_server_starts_empty_and_sees_an_ingest_beside_it(tmp_path):
         assert "Trondheim" in answer.json()["answer"]
         assert time.monotonic() - ended < 2
 
-        document.write_text("Orion Motors and Vega Auto opened a gearbox plant in Aarhus in May 2024.\n", encoding="utf-8")
+        document.write_text(
+            "Orion Motors and Vega Auto opened a gearbox plant in Aarhus in May 2024.\n", encoding="utf-8"
+        )
         assert run_cli("ingest", str(document), "--data-dir", str(data_dir)).returncode == 0
-        replaced = client.post("/v1/ask", json={"question": "Where is the gearbox plant of Orion Motors and Vega Auto?"})
+        replaced = client.post(
+            "/v1/ask", json={"question": "Where is the gearbox plant of Orion Motors and Vega Auto?"}
+        )
         assert "Aarhus" in replaced.json()["answer"]
         assert "Trondheim" not in replaced.text
 

@@ -173,10 +173,11 @@ def test_every_setting_is_documented_in_the_readme():
 def test_every_command_is_documented_in_the_readme():
     from pathlib import Path
 
-    from assistant.cli import app, documents_app
+    from assistant.cli import app, documents_app, feedback_app
 
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     names = [command.name or command.callback.__name__ for command in app.registered_commands]
     groups = [f"documents {command.name}" for command in documents_app.registered_commands]
+    groups += [f"feedback {command.name}" for command in feedback_app.registered_commands]
     for name in [*names, *groups]:
         assert f"jv-assistant {name}" in readme, name
