@@ -10,20 +10,22 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.confidence import confidence
 from assistant.draft import Draft, DraftClaim, Quote
 from assistant.fit import Fit, Surroundings, fit
 from assistant.late_interaction import Query, SentenceScore, score_sentences
 from assistant.names import definitions_in, with_aliases
 from assistant.quoting import quote_lead_in, quote_sentence
+from assistant.standing import standing_of
 from assistant.understanding import Question
 from index.embedding import SentenceEmbedder, TokenStates
 from index.models import BlockKind, Hit, Passage, Sentence
 
 _PASSAGES_READ = 8
-_MAX_SENTENCES = 3
+_MAX_SENTENCES = 2
 _MAX_WORDS = 120
-_CLOSE_TO_BEST = 0.15
-_FIT_WEIGHT = 0.1
+_CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
+_DENIAL_WITHIN = 2  # sentences after the report
 _NEAREST_SHOWN = 3
 _CACHED_PASSAGES = 512
 _POINTS_BACK = re.compile(
@@ -33,12 +35,13 @@ _POINTS_BACK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer the question: how it matches and how it fits (each 0 to 1)."""
+    """A sentence that may answer the question: how it matches, how it fits, how likely it answers (0 to 1)."""
 
     passage: Passage
     position: int  # of the sentence in its passage
     match: SentenceScore
     fit: Fit
+    confidence: float = 0.0
 
     @property
     def sentence(self) -> Sentence:
@@ -46,9 +49,9 @@ class Candidate:
         return self.passage.sentences[self.position]
 
     @property
-    def score(self) -> float:
-        """What candidates are ordered by: the match first, then what fits."""
-        return self.match.mean + _FIT_WEIGHT * (self.fit.names + self.fit.kind + self.fit.time)
+    def text(self) -> str:
+        """The sentence's words."""
+        return self.passage.slice(self.sentence.span)
 
 
 class ExtractiveAnswerer:
@@ -73,29 +76,30 @@ class ExtractiveAnswerer:
     def answer(self, question: Question, hits: Sequence[Hit], max_words: int | None = None) -> Draft:
         """Return the sentences of `hits` that answer `question`, or none and the nearest ones."""
         ranked = self.rank(question, [hit.passage for hit in hits[:_PASSAGES_READ]])
-        if not ranked:
-            return Draft()
-        fitting = [item for item in ranked if self._fits(item)]
+        fitting = [item for item in ranked if self._answers(item)]
         if not fitting:
-            nearest = [quote_sentence(item.passage, item.sentence) for item in ranked[:_NEAREST_SHOWN]]
-            return Draft(nearest=tuple(nearest), missing=(question.text,))
+            nearest = tuple(quote_sentence(item.passage, item.sentence) for item in ranked[:_NEAREST_SHOWN])
+            missing = ranked[0].fit.missing if ranked else ()
+            return Draft(nearest=nearest, missing=missing or (question.text,))
         return Draft(claims=self._claims(fitting, max_words or _MAX_WORDS))
 
     def rank(self, question: Question, passages: Sequence[Passage]) -> list[Candidate]:
-        """Return every sentence of `passages` that could answer, best first, each judged for its fit."""
+        """Return every sentence of `passages` that could answer, the likeliest first."""
+        texts = {item.document.document_id: self._text_of(item.document.document_id) for item in passages}
         definitions = definitions_in("\n".join(passage.text for passage in passages))
         question = replace(question, names=tuple(with_aliases(name, definitions) for name in question.names))
         states = self._embedder.encode_tokens([question.text])[0]
         query = Query.of(question.text, states, self._rarity(question.words))
         candidates = []
         for passage, read in zip(passages, self._read(passages), strict=True):
-            for position, score in enumerate(score_sentences(query, passage, read)):
-                sentence = passage.sentences[position]
-                text = passage.slice(sentence.span)
-                if score and _could_answer(text, sentence):
-                    verdict = fit(question, text, _surroundings(passage, position))
-                    candidates.append(Candidate(passage, position, score, verdict))
-        return sorted(candidates, key=lambda item: -item.score)
+            for position, match in enumerate(score_sentences(query, passage, read)):
+                text = passage.slice(passage.sentences[position].span)
+                if match and _could_answer(text, passage.sentences[position]):
+                    around = _surroundings(passage, position, texts[passage.document.document_id])
+                    candidates.append(Candidate(passage, position, match, fit(question, text, around)))
+        best = max((item.match.mean for item in candidates), default=0.0)
+        judged = [_judged(item, best, question) for item in candidates]
+        return sorted(judged, key=lambda item: -item.confidence)
 
     def _read(self, passages: Sequence[Passage]) -> list[TokenStates]:
         """Return the token states of the passages, from memory where they have been read before."""
@@ -108,20 +112,16 @@ class ExtractiveAnswerer:
             self._states.popitem(last=False)
         return read
 
-    def _fits(self, item: Candidate) -> bool:
-        """Whether a sentence is near enough and nothing that the question asks for is missing."""
-        verdict = item.fit
-        return item.match.pieces >= self._threshold and verdict.kind > 0 and verdict.time > 0 and verdict.names >= 0.3
+    def _answers(self, item: Candidate) -> bool:
+        """Whether a sentence is likely enough the answer and no name that the question asks about is missing."""
+        return item.confidence >= self._threshold and item.fit.names > 0
 
     def _claims(self, fitting: Sequence[Candidate], max_words: int) -> tuple[DraftClaim, ...]:
-        best = fitting[0].score
-        chosen: list[Candidate] = []
-        for item in fitting:
-            if len(chosen) < _MAX_SENTENCES and best - item.score <= _CLOSE_TO_BEST:
-                chosen.append(item)
+        """Return the likeliest sentences, with the neighbours a reader needs, up to `max_words`."""
+        close = [item for item in fitting if item.confidence >= _CLOSE_TO_BEST * fitting[0].confidence]
         claims: list[DraftClaim] = []
         words = 0
-        for claim in [claim for item in chosen for claim in self._with_neighbours(item)]:
+        for claim in [claim for item in close[:_MAX_SENTENCES] for claim in self._with_neighbours(item)]:
             words += len(claim.text.split())
             if claims and words > max_words:
                 break
@@ -130,16 +130,20 @@ class ExtractiveAnswerer:
         return tuple(claims)
 
     def _with_neighbours(self, item: Candidate) -> list[DraftClaim]:
-        """Return the sentence, the one before it if it points back, the items after it if it opens a list."""
+        """Return the sentence, the one before it if it points back, its list, and the denial of what it reports."""
         passage, sentences = item.passage, item.passage.sentences
-        first = item.position
-        if first and _POINTS_BACK.match(passage.slice(item.sentence.span)):
+        first = last = item.position
+        if first and _POINTS_BACK.match(item.text):
             first -= 1
-        last = item.position
-        if passage.slice(item.sentence.span).endswith(":"):
+        if item.text.endswith(":"):
             while last + 1 < len(sentences) and sentences[last + 1].lead_in == item.sentence.span:
                 last += 1
-        return [self._claim(passage, sentences[position]) for position in range(first, last + 1)]
+        positions = list(range(first, last + 1))
+        if standing_of(item.text) == "reported":
+            after = range(last + 1, min(last + 1 + _DENIAL_WITHIN, len(sentences)))
+            denials = [at for at in after if standing_of(passage.slice(sentences[at].span)) == "denied"]
+            positions += denials[:1]
+        return [self._claim(passage, sentences[position]) for position in positions]
 
     def _claim(self, passage: Passage, sentence: Sentence) -> DraftClaim:
         quote = quote_sentence(passage, sentence)
@@ -149,7 +153,11 @@ class ExtractiveAnswerer:
         return DraftClaim(quote.text, tuple(quotes))
 
 
-def _surroundings(passage: Passage, position: int) -> Surroundings:
+def _judged(item: Candidate, best: float, question: Question) -> Candidate:
+    return replace(item, confidence=confidence(item.match, item.fit, best - item.match.mean, question.asked))
+
+
+def _surroundings(passage: Passage, position: int, document: str) -> Surroundings:
     """Return what a reader has before their eyes: the sentence before in its paragraph, headings, the passage."""
     carried = []
     for sentence in reversed(passage.sentences[max(0, position - 2) : position]):
@@ -160,7 +168,7 @@ def _surroundings(passage: Passage, position: int) -> Surroundings:
             break
         carried.append(passage.slice(sentence.span))
     title = passage.document.metadata.title or ""
-    return Surroundings(" ".join(carried), f"{title} — {passage.section or ''}", passage.text)
+    return Surroundings(" ".join(carried), f"{title} — {passage.section or ''}", passage.text, document)
 
 
 def inverse_document_frequency(frequency: int, total: int) -> float:

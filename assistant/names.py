@@ -7,6 +7,7 @@ A name inside a longer hyphenated one (Volkswagen in FAW-Volkswagen) is another 
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.words import FUNCTION_WORDS
 
@@ -20,13 +21,15 @@ _DEFINITION = re.compile(
     r"\s+(?:the\s+)?"
     r"(?P<b>[A-Z][\w&-]*(?:\s[A-Z][\w&-]*){0,3}))"
 )
+_DEMONYM = re.compile(r"[a-z]{3}(?:ian|ians|ean|eans|ish|ese|ic)$")
 _DASH = re.compile(r"[\u2010-\u2015-]")
 # Written with a capital, yet no names of what a question is about.
 _COMMON = frozenset(
     """i ceo cfo coo cto ev evs nev nevs bev bevs phev phevs suv suvs ai it r&d us usa u.s u.s.a uk eu gdp ipo
     q1 q2 q3 q4 january february march april may june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday american chinese japanese german european western eastern korean
-    french british italian spanish indian asian african russian swedish english northern southern central mr mrs ms dr""".split()
+    french british italian spanish indian asian african russian swedish english northern southern central mr mrs ms dr
+    """.split()
 )
 # Regions that questions name as the place of something rather than as what they ask about.
 _PLACES = frozenset(
@@ -100,6 +103,7 @@ def definitions_in(text: str) -> dict[str, set[str]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def mentions(text: str, name: Name) -> bool:
     """Return whether `text` names what `name` names, by that name or by an alias of it."""
     return _mentions(text, name) or any(_mentions(text, Name(alias)) for alias in name.aliases)
@@ -153,7 +157,7 @@ def _add(names: dict[str, Name], group: list[re.Match[str]], text: str) -> None:
 def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
     word = _POSSESSIVE.sub("", match.group().rstrip("."))
     folded = word.lower()
-    if folded in _COMMON or folded in FUNCTION_WORDS or not word:
+    if folded in _COMMON or folded in FUNCTION_WORDS or not word or _DEMONYM.search(folded):
         return False
     if in_group and re.fullmatch(r"\d{1,4}", word) and not re.fullmatch(r"(?:19|20)\d{2}", word):
         return True

@@ -27,12 +27,13 @@ class Asked(StrEnum):
 
 _MEASURES = (
     r"kilomet(?:er|re)s?|km|miles?|met(?:er|re)s?|months?|years?|weeks?|days?|hours?|minutes?|kwh|mwh|gwh|tonnes?|tons?|"
-    r"acres?|hectares?|megawatts?|gigawatts?"
+    r"acres?|hectares?|gigawatt-hours?|megawatt-hours?|megawatts?|gigawatts?|grams?|kilograms?|litres?|liters?"
 )
 _ROLES = r"executive|economist|manager|analyst|founder|person|chairman|professor|doctor|minister"
 _THINGS = (
     r"compan(?:y|ies)|firms?|brands?|marques?|models?|cars?|vehicles?|suvs?|sedans?|automakers?|carmakers?|makers?|"
-    r"partners?|ventures?|suppliers?|newspapers?|outlets?|media|banks?|groups?|clubs?|museums?|hospitals?|startups?"
+    r"partners?|ventures?|suppliers?|newspapers?|outlets?|media|banks?|groups?|clubs?|museums?|hospitals?|startups?|"
+    r"utilit(?:y|ies)|funds?|agenc(?:y|ies)|authorit(?:y|ies)|universit(?:y|ies)|opponents?|institutes?"
 )
 _SHARED = r"(?:share|stake|holding|margin|tariff|duty)"
 _PRICED = (
@@ -51,19 +52,23 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         rf"\bhow (?:big|large|high|much)\b.{{0,25}}\b{_SHARED}\b",
         r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b",
         r"\b(?:what|how much) of\b.{0,40}\bown\b",
+        r"\b(?:what|which)\b.{0,20}\b(?:rate|capacity factor|ratio)\b",
     ),
     Asked.MONEY: (
         r"\bhow much (?:money|capital|cash)\b|\bwhat sum\b",
         rf"\b(?:what|how much)\b.{{0,70}}\b{_PRICED}\b",
         r"\b(?:list|starting|asking) price\b",
+        r"\b(?:what|which)\b.{0,40}\b(?:turnover|debts?|income|earnings|salary|wages)\b|\bin debt\b",
+        r"\bwhat did\b.{0,40}\b(?:earn|cost|pay|lose)\b",
     ),
     Asked.MEASURE: (
-        r"\bhow (?:far|long|old|fast)\b",
+        r"\bhow (?:far|long|old|fast|tall|wide|deep|heavy)\b",
+        r"\bin (?:gigawatt|megawatt|kilowatt)-hours\b",
         rf"\b(?:how many|what number of)\s+(?:\w+\s)?(?:{_MEASURES})\b",
     ),
     Asked.NUMBER: (
         r"\bhow (?:many|much)\b",
-        r"\bwhat (?:is the |was the )?(?:number|volume|tally|figure|count|sales figure)\b",
+        r"\bwhat (?:is the |was the |is |was )?(?:\w+ )?(?:number|volume|tally|figure|count|sales figure)\b",
         r"\b(?:sales|deliveries|output|volume|orders|units)\b[^?]*\b(?:19|20)\d{2}\?$",
     ),
     Asked.PLACE: (
@@ -77,7 +82,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         rf"\bwhich (?:\w+\s){{0,2}}(?:{_ROLES})\b",
     ),
     Asked.NAME: (
-        r"\bwho\b|\bwhose\b",
+        r"\bwhom?\b|\bwhose\b",
         rf"\bwhich (?:\w+\s){{0,3}}(?:{_THINGS})\b",
         r"\bwhat\b.{0,60}\bcalled\b|\bname of\b|\bnamed\b",
     ),

@@ -1,0 +1,154 @@
+"""Tell whether a text holds a thing of the kind asked for: a number, a sum, a person, a place."""
+
+import re
+
+from assistant.names import is_country, new_names
+from assistant.understanding import Asked, Question
+
+_SCALE = r"(?:hundred|thousand|million|billion|trillion|bn|mn|m|k)"
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_NUMBER_WORD = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|half|both|third|hundreds|thousands|millions"
+)
+_PLAIN_NUMBER = re.compile(
+    rf"(?<![\w.])(?!(?:19|20)\d{{2}}\b(?!,\d))\d[\d.,]*(?:\s*{_SCALE})?\b(?!\s*(?:%|per ?cent))|\b(?:{_NUMBER_WORD})\b",
+    re.I,
+)
+_MONEY = re.compile(
+    rf"[$€£¥₩]\s?\d|\b(?:USD|EUR|RMB|CNY|JPY|GBP|INR|NOK|SEK|CHF)\s?\d|\d[\d.,]*\s*(?:{_SCALE}\s+)?"
+    r"(?:US |U\.S\. )?(?:yuan|dollars?|euros?|yen|won|rupees?|pounds?|francs?|krone[rn]?|"
+    r"kronor|USD|EUR|RMB|CNY|renminbi)\b",
+    re.I,
+)
+_PERCENT = re.compile(
+    r"\d\s*(?:%|per ?cent|percentage)|\b\d{1,2}\s?[:/-]\s?\d{1,2}\b|"
+    r"\b(?:equal (?:shares?|parts?|stakes?)|wholly|majority|half|third|quarter|fifth)\b|"
+    r"\b(?:\w+|\d+) (?:in|out of) (?:every )?(?:two|three|four|five|ten|twenty|hundred|\d+)\b|"
+    r"\bin every (?:pound|euro|dollar)\b",
+    re.I,
+)
+_DATE = re.compile(
+    rf"\b(?:19|20)\d{{2}}s?\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:last|next|this) "
+    r"(?:week|month|year|spring|summer|autumn|winter|quarter)\b|"
+    r"\b\w+ (?:years?|months?|weeks?|decades?) (?:ago|later|earlier)\b|"
+    r"\b(?:first|second|third|fourth) (?:quarter|half)\b",
+    re.I,
+)
+_MEASURE_WORDS = {
+    "kilomet": r"kilomet(?:er|re)s?|km", "km": r"kilomet(?:er|re)s?|km", "mile": r"miles?", "month": r"months?",
+    "year": r"years?|annual\w*|decades?",
+    "week": r"weeks?", "day": r"days?", "hour": r"hours?", "met": r"met(?:er|re)s?|m",
+    "mw": "mw|megawatts?", "megawatt": "mw|megawatts?", "gigawatt": "gw|gigawatts?", "ton": r"tonn?es?|tons?",
+    "gram": "grams?|g|kg|kilograms?", "gwh": "gwh|gigawatt[- ]hours?", "gigawatt-": "gwh|gigawatt[- ]hours?",
+    "acre": "acres?", "hectare": "hectares?|ha", "minute": "minutes?",
+}  # fmt: skip
+_ANY_MEASURE = (
+    r"centimet(?:er|re)s?|cm|grams?|kg|kilos?|tonn?es?|years?|months?|weeks?|days?|hours?|minutes?|km|"
+    r"kilomet(?:er|re)s?|miles?|met(?:er|re)s?|decades?"
+)
+_ROLE_WORD = (
+    r"chair(?:man|woman|person)?|president|ceo|cfo|chief(?: \w+)? officer|chief executive|"
+    r"(?:\w+ )?director(?:-general)?|(?:\w+ )?manager|head|leader|founder|economist|analyst|minister|"
+    r"senator|professor|spokes(?:man|woman|person)|secretary|captain|coach|curator|mayor|executive|officer|boss|"
+    r"lawyer|engineer|archaeologist|partner|owner"
+)
+_PERSON = r"(?-i:[A-Z][\w’'-]+(?:\s+(?:van|von|de|al|bin|der|den))*(?:\s+[A-Z][\w’'-]+){0,3})"
+_SAYS = (
+    r"(?:said|says|told|not(?:ed|es)|add(?:ed|s)|argue[ds]|believes?|wrote|writes|stressed|warned|put(?:s)? it|stated)"
+)
+_PERSON_WITH_ROLE = re.compile(
+    rf"(?P<a>{_PERSON}),?\s+(?:\(|an?\s|the\s|its\s|who\s|is\s|as\s|became\s|was\s|named\s|\w+\s){{0,3}}?"
+    rf"(?:{_ROLE_WORD})\b"
+    rf"|\b(?:{_ROLE_WORD}),?\s+(?:of\s+(?:\S+\s+){{1,5}})?(?P<b>{_PERSON})"
+    rf"|(?P<c>{_PERSON})(?:,[^,]{{3,80}},)?\s+{_SAYS}\b|\b{_SAYS}\s+(?P<d>{_PERSON})",
+    re.I,
+)
+_NO_PERSON = frozenset(
+    """group motors motor automobile auto company corp corporation inc ltd university museum board trust bank fund club
+    union institute ministry department council agency authority center centre association commission news china europe
+    capital energy pharma research office court league""".split()
+)
+_PLACE = re.compile(
+    r"\b(?:in|at|from|to|near|outside|into|across|of|includ(?:ing|es?|ed)|and|or|between|through)\s+(?:the\s+)?"
+    r"(?P<place>[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)*)"
+)
+_TOWN = re.compile(r"\b(?:city|cities|town|state|province|plant|factory|works)\b", re.I)
+_CAUSE = re.compile(
+    r"\b(?:because|since|due to|owing to|thanks to|as a result|so that|in order to|driven by|caus\w+|reasons?|led to|"
+    r"push\w*|stem\w*|therefore|hence|reflect\w*|hinges?|after|as|to [a-z]+|amid|by [a-z]+ing|with [a-z]+|which)\b",
+    re.I,
+)
+_PERCENT_OR_SUM = re.compile(rf"{_MONEY.pattern}|\d[\d.,]*\s*(?:%|per ?cent)", re.I)
+# What an abstention says is missing.
+WANTED = {
+    Asked.NUMBER: "the number asked for",
+    Asked.MONEY: "the sum asked for",
+    Asked.PERCENT: "the percentage asked for",
+    Asked.MEASURE: "the measure asked for",
+    Asked.DATE: "the time asked for",
+    Asked.PERSON: "the person asked for",
+    Asked.PLACE: "the place asked for",
+    Asked.REASON: "the reason asked for",
+    Asked.NAME: "the name asked for",
+}
+
+
+def holds(question: Question, text: str) -> bool:
+    """Return whether `text` holds a thing of the kind asked for that the question does not name itself."""
+    match question.asked:
+        case Asked.NUMBER:
+            return _has_count(text, question.text)
+        case Asked.MONEY:
+            return _has_new(_MONEY, text, question.text)
+        case Asked.PERCENT:
+            return _has_new(_PERCENT, text, question.text)
+        case Asked.MEASURE:
+            return _has_new(_measure(question.unit), text, question.text)
+        case Asked.DATE:
+            return _has_new(_DATE, text, question.text)
+        case Asked.PERSON:
+            return _names_person(text, question.text)
+        case Asked.PLACE:
+            return _names_place(text, question.text)
+        case Asked.REASON:
+            return bool(_CAUSE.search(text))
+        case Asked.NAME:
+            return bool(new_names(text, question.text))
+        case _:
+            return True
+
+
+def _has_new(pattern: re.Pattern[str], text: str, question: str) -> bool:
+    asked = question.lower()
+    return any(match.group().lower().strip() not in asked for match in pattern.finditer(text))
+
+
+def _has_count(text: str, question: str) -> bool:
+    """Whether `text` holds a number of things; sums, shares and measures are none unless 'how much' is asked."""
+    if not re.search(r"\bhow many\b", question, re.I) and _has_new(_PERCENT, text, question):
+        return True
+    without = text if re.search(r"\bhow much\b", question, re.I) else _PERCENT_OR_SUM.sub(" ", text)
+    return _has_new(_PLAIN_NUMBER, without, question)
+
+
+def _names_place(text: str, question: str) -> bool:
+    """Whether `text` names a place that the question does not; a town is not a country."""
+    asked = question.lower()
+    places = [match["place"] for match in _PLACE.finditer(text) if match["place"].lower() not in asked]
+    return any(not is_country(place) for place in places) if _TOWN.search(question) else bool(places)
+
+
+def _measure(unit: str) -> re.Pattern[str]:
+    units = next((words for stem, words in _MEASURE_WORDS.items() if unit.startswith(stem)), _ANY_MEASURE)
+    number = rf"(?:\d[\d.,–-]*|{_NUMBER_WORD}|an?|first|second|fifth|sixth|seventh)"
+    return re.compile(rf"\b{number}(?:[\s-]+\w+){{0,3}}?[\s-]+(?:{units})\b", re.I)
+
+
+def _names_person(text: str, question: str) -> bool:
+    """Whether `text` names a person, by an office or a verb of saying beside the name, whom the question does not."""
+    asked = question.lower()
+    for match in _PERSON_WITH_ROLE.finditer(text):
+        words = next(name for name in match.groups() if name).lower().split()
+        if not set(words) & _NO_PERSON and not any(word in asked for word in words if len(word) > 3):
+            return True
+    return False
