@@ -9,6 +9,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from assistant.confidence import confidence
 from assistant.draft import Draft, DraftClaim, Quote
@@ -27,7 +28,7 @@ _MAX_WORDS = 120
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
 _DENIAL_WITHIN = 2  # sentences after the report
 _NEAREST_SHOWN = 3
-_CACHED_PASSAGES = 512
+_CACHED_PASSAGES = 256  # about 0.4 MB each
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|both|however|but|its|their|his|her|such|meanwhile|also|instead)\b", re.I
 )
@@ -72,6 +73,7 @@ class ExtractiveAnswerer:
         self._text_of = text_of
         self._threshold = threshold
         self._states: OrderedDict[int, TokenStates] = OrderedDict()
+        self._lock = Lock()
 
     def answer(self, question: Question, hits: Sequence[Hit], max_words: int | None = None) -> Draft:
         """Return the sentences of `hits` that answer `question`, or none and the nearest ones."""
@@ -103,14 +105,16 @@ class ExtractiveAnswerer:
 
     def _read(self, passages: Sequence[Passage]) -> list[TokenStates]:
         """Return the token states of the passages, from memory where they have been read before."""
-        unread = [passage for passage in passages if passage.chunk_id not in self._states]
-        texts = [passage.embedded_text for passage in unread]
-        for passage, states in zip(unread, self._embedder.encode_tokens(texts), strict=True):
-            self._states[passage.chunk_id] = states
-        read = [self._states[passage.chunk_id] for passage in passages]
-        while len(self._states) > _CACHED_PASSAGES:
-            self._states.popitem(last=False)
-        return read
+        with self._lock:
+            known = {item.chunk_id: self._states[item.chunk_id] for item in passages if item.chunk_id in self._states}
+        unread = [passage for passage in passages if passage.chunk_id not in known]
+        states = self._embedder.encode_tokens([passage.embedded_text for passage in unread])
+        fresh = {passage.chunk_id: state for passage, state in zip(unread, states, strict=True)}
+        with self._lock:
+            self._states.update(fresh)
+            while len(self._states) > _CACHED_PASSAGES:
+                self._states.popitem(last=False)
+        return [(known | fresh)[passage.chunk_id] for passage in passages]
 
     def _answers(self, item: Candidate) -> bool:
         """Whether a sentence is likely enough the answer and no name that the question asks about is missing."""

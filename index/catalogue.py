@@ -5,39 +5,30 @@ in one transaction and visible only whole. Every read goes through a `Scope`.
 """
 
 import json
-import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection, Row
-
-import numpy as np
 
 from index.database import Database, require_schema
 from index.embedding import Vectors
 from index.errors import NotFoundError
-from index.models import (
-    Block,
-    BlockKind,
-    Chunk,
-    Document,
-    DocumentInfo,
-    Metadata,
-    Passage,
-    Report,
-    Scope,
-    Sentence,
-    Span,
-    last_day,
+from index.models import Chunk, Document, DocumentInfo, Passage, Scope, last_day
+from index.rows import (
+    insert_chunks,
+    insert_document,
+    read_block,
+    read_info,
+    read_metadata,
+    read_passage,
+    read_vectors,
+    searchable,
 )
 from index.words import content_words
 
 FILE_NAME = "catalogue.sqlite"
 _INFO = """document_id, source, title, publisher, author, published, url, based_on, state, content_sha256,
   (SELECT count(*) FROM chunks WHERE chunks.document_id = documents.document_id) AS chunks"""
-_CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af])")
 
 
 class Catalogue:
@@ -90,8 +81,8 @@ class Catalogue:
         """Store a document whole, in place of whatever had its origin; `bump` counts a new generation."""
         with self.database.transaction() as connection:
             connection.execute("DELETE FROM documents WHERE origin = ?", (document.origin,))
-            _insert_document(connection, document)
-            _insert_chunks(connection, document.document_id, chunks, vectors)
+            insert_document(connection, document)
+            insert_chunks(connection, document.document_id, chunks, vectors)
             if bump:
                 _bump(connection)
 
@@ -100,7 +91,7 @@ class Catalogue:
         with self.database.transaction() as connection:
             connection.execute("DELETE FROM chunks")
             for document_id, chunks, vectors in chunked:
-                _insert_chunks(connection, document_id, chunks, vectors)
+                insert_chunks(connection, document_id, chunks, vectors)
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('stamp', ?)", (stamp,))
             _bump(connection)
 
@@ -128,14 +119,14 @@ class Catalogue:
         source, _, document_id = after.partition("\0")
         sql = f"""SELECT {_INFO} FROM documents WHERE state = 'ready' AND (source, document_id) > (?, ?)
                   ORDER BY source, document_id LIMIT ?"""
-        return [_info(row) for row in self._all(sql, (source, document_id, limit))]
+        return [read_info(row) for row in self._all(sql, (source, document_id, limit))]
 
     def document(self, document_id: str) -> DocumentInfo:
         """Return one document's listing; raise NotFoundError if there is none."""
         row = self._one(f"SELECT {_INFO} FROM documents WHERE document_id = ?", (document_id,))
         if row is None:
             raise _no_document(document_id)
-        return _info(row)
+        return read_info(row)
 
     def text(self, document_id: str) -> str:
         """Return a document's whole text; raise NotFoundError if there is none."""
@@ -154,8 +145,8 @@ class Catalogue:
             row["source"],
             row["origin"],
             row["text"],
-            tuple(_block(block) for block in blocks),
-            _metadata(row),
+            tuple(read_block(block) for block in blocks),
+            read_metadata(row),
             row["input_sha256"],
         )
 
@@ -191,7 +182,7 @@ class Catalogue:
         sql = f"""SELECT chunk_id, vector FROM chunks JOIN documents d USING (document_id)
                   {where} {pending} ORDER BY chunk_id"""
         rows = self._all(sql, values)
-        return [row["chunk_id"] for row in rows], _matrix([row["vector"] for row in rows])
+        return [row["chunk_id"] for row in rows], read_vectors([row["vector"] for row in rows])
 
     def admitted(self, chunk_ids: Sequence[int], scope: Scope) -> set[int]:
         """Return those of `chunk_ids` that exist and that `scope` admits."""
@@ -210,14 +201,14 @@ class Catalogue:
                             published AS passage_published, based_on AS passage_based_on FROM chunks
                      WHERE chunk_id IN (SELECT value FROM json_each(?))) c ON c.of_document = documents.document_id"""
         rows = {row["chunk_id"]: row for row in self._all(sql, (json.dumps(list(chunk_ids)),))}
-        return [_passage(rows[chunk_id]) for chunk_id in chunk_ids if chunk_id in rows]
+        return [read_passage(rows[chunk_id]) for chunk_id in chunk_ids if chunk_id in rows]
 
     # What the vector store has yet to learn --------------------------------------------------
 
     def pending(self, limit: int) -> tuple[list[int], Vectors]:
         """Return up to `limit` chunks that the vector store does not hold yet, with their vectors."""
         rows = self._all("SELECT chunk_id, vector FROM chunks WHERE in_store = 0 ORDER BY chunk_id LIMIT ?", (limit,))
-        return [row["chunk_id"] for row in rows], _matrix([row["vector"] for row in rows])
+        return [row["chunk_id"] for row in rows], read_vectors([row["vector"] for row in rows])
 
     def stale(self, limit: int) -> list[int]:
         """Return up to `limit` ids that the vector store may hold although the chunk is gone."""
@@ -268,72 +259,10 @@ def _bump(connection: Connection) -> None:
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
 
 
-def _insert_document(connection: Connection, document: Document) -> None:
-    metadata = document.metadata
-    connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
-        (
-            document.document_id,
-            document.origin,
-            document.source,
-            metadata.title,
-            metadata.publisher,
-            metadata.author,
-            metadata.published,
-            metadata.url,
-            _dump_reports(metadata.based_on),
-            document.text,
-            document.content_sha256,
-            document.input_sha256,
-            datetime.now(UTC).isoformat(timespec="seconds"),
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                document.document_id,
-                ordinal,
-                block.kind.value,
-                *block.span,
-                block.level,
-                *(block.lead_in or (None, None)),
-            )
-            for ordinal, block in enumerate(document.blocks)
-        ],
-    )
-
-
-def _insert_chunks(connection: Connection, document_id: str, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-    for chunk, vector in zip(chunks, vectors, strict=True):
-        cursor = connection.execute(
-            """INSERT INTO chunks (document_id, start, end, section, embedded_text, sentences, published,
-                 published_last, based_on, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (
-                document_id,
-                *chunk.span,
-                chunk.section,
-                chunk.embedded_text,
-                json.dumps([(*s.span, s.kind.value, *(s.lead_in or (None, None))) for s in chunk.sentences]),
-                chunk.published,
-                last_day(chunk.published) if chunk.published else None,
-                _dump_reports(chunk.based_on),
-                np.asarray(vector, dtype="<f4").tobytes(),
-            ),
-        )
-        words = _searchable(chunk.embedded_text)
-        connection.execute("INSERT INTO chunk_words (rowid, words) VALUES (?, ?)", (cursor.lastrowid, words))
-
-
-def _searchable(text: str) -> str:
-    """Set Chinese, Japanese and Korean characters apart, so that each is a word of the index."""
-    return _CJK.sub(r" \1 ", text)
-
-
 def _match_expression(query: str) -> str:
     """Return an FTS5 expression that matches any content word of `query`; runs of CJK match as phrases."""
     words = dict.fromkeys(word.lower() for word in content_words(query))
-    return " OR ".join('"' + " ".join(_searchable(word).split()) + '"' for word in words)
+    return " OR ".join('"' + " ".join(searchable(word).split()) + '"' for word in words)
 
 
 def _where(scope: Scope) -> tuple[str, list[object]]:
@@ -356,56 +285,5 @@ def _where(scope: Scope) -> tuple[str, list[object]]:
     return "WHERE " + " AND ".join(conditions), values
 
 
-def _matrix(blobs: Sequence[bytes]) -> Vectors:
-    if not blobs:
-        return np.zeros((0, 0), dtype=np.float32)
-    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), -1)
-
-
 def _no_document(document_id: str) -> NotFoundError:
     return NotFoundError(f"There is no document '{document_id}'; see: jv-assistant documents list.")
-
-
-def _dump_reports(reports: Sequence[Report]) -> str:
-    return json.dumps([asdict(report) for report in reports], ensure_ascii=False)
-
-
-def _load_reports(text: str) -> tuple[Report, ...]:
-    return tuple(Report(**fields) for fields in json.loads(text))
-
-
-def _span(start: int | None, end: int | None) -> Span | None:
-    return None if start is None or end is None else Span(start, end)
-
-
-def _block(row: Row) -> Block:
-    lead_in = _span(row["lead_in_start"], row["lead_in_end"])
-    return Block(BlockKind(row["kind"]), Span(row["start"], row["end"]), row["level"], lead_in)
-
-
-def _metadata(row: Row) -> Metadata:
-    fields = {name: row[name] for name in ("title", "publisher", "author", "published", "url")}
-    return Metadata(**fields, based_on=_load_reports(row["based_on"]))
-
-
-def _info(row: Row) -> DocumentInfo:
-    return DocumentInfo(
-        row["document_id"], row["source"], _metadata(row), row["state"], row["chunks"], row["content_sha256"]
-    )
-
-
-def _passage(row: Row) -> Passage:
-    return Passage(
-        chunk_id=row["chunk_id"],
-        document=_info(row),
-        span=Span(row["start"], row["end"]),
-        text=row["passage_text"],
-        section=row["section"],
-        sentences=tuple(
-            Sentence(Span(start, end), BlockKind(kind), _span(lead_start, lead_end))
-            for start, end, kind, lead_start, lead_end in json.loads(row["sentences"])
-        ),
-        published=row["passage_published"],
-        based_on=_load_reports(row["passage_based_on"]),
-        embedded_text=row["embedded_text"],
-    )

@@ -18,6 +18,7 @@ CHUNKING_VERSION = 1
 MAX_TOKENS = 250
 _TARGET_TOKENS = 200
 _MAX_HEADER_TOKENS = 60
+_OPENING = re.compile(r"\s([\"“„«‘'(\[]+)\s*\Z")
 _ABBREVIATED = re.compile(r"\b(?:approx|ca|est|incl|excl|fig|figs|vol|pp?|nos?|vs|resp|cf)\.$", re.I)
 _QUOTABLE = (BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TABLE)
 
@@ -57,22 +58,36 @@ def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
 
 
 def split_sentences(text: str, start: int = 0) -> list[Span]:
-    """Return the spans of the sentences of `text`, shifted by `start`, white space left out."""
+    """Return the spans of the sentences of `text`, shifted by `start`, white space left out.
+
+    Together they hold every other character of `text`, each once.
+    """
     spans: list[Span] = []
+    begin = 0
     for boundary in get_sentence_boundaries("en", text):
-        sentence = text[boundary["start_index"] : boundary["end_index"]]
-        lead = len(sentence) - len(sentence.lstrip())
-        if stripped := sentence.strip():
-            begin = start + boundary["start_index"] + lead
-            span = Span(begin, begin + len(stripped))
-            if spans and _is_one(text[spans[-1].start - start : spans[-1].end - start], stripped):
-                span = Span(spans.pop().start, span.end)
-            spans.append(span)
-    return spans
+        end = boundary["end_index"]
+        if opening := _OPENING.search(text, begin, end):
+            end = opening.start(1)  # an opening quotation mark belongs to the next sentence
+        spans += _stripped(Span(begin, end), text)
+        begin = end
+    spans += _stripped(Span(begin, len(text)), text)
+    joined: list[Span] = []
+    for span in spans:
+        if joined and _is_one(joined[-1].of(text), span.of(text)):
+            span = Span(joined.pop().start, span.end)
+        joined.append(span)
+    return [Span(start + span.start, start + span.end) for span in joined]
+
+
+def _stripped(span: Span, text: str) -> list[Span]:
+    """Return the span without white space at its ends, in a list that is empty if nothing is left."""
+    part = span.of(text)
+    lead = len(part) - len(part.lstrip())
+    return [Span(span.start + lead, span.start + lead + len(part.strip()))] if part.strip() else []
 
 
 def _is_one(before: str, after: str) -> bool:
-    """Whether two parts are one sentence: the first ends in an abbreviation or has no word in it."""
+    """Whether two parts are one sentence: the first ends in an abbreviation or either has no word in it."""
     goes_on = before.endswith(".") and (after[0].islower() or bool(_ABBREVIATED.search(before)))
     return goes_on or not any(map(str.isalnum, after)) or not any(map(str.isalnum, before))
 

@@ -29,7 +29,7 @@ from index.raw import RawBlock, RawDocument
 _PROSE_WORDS = 10
 _TAIL_LINE_WORDS = 12
 _CAPTION_WORDS = 40
-_LATE = 0.5  # beyond this part of the text, a page's end is near
+_LATE, _END = 0.5, 0.8  # beyond these parts of the text, a page's end is near, or reached
 _TO_READER = re.compile(r"\b(?:you|your|our|us)\b", re.I)
 _QUOTED = re.compile(r'["“].*?["”]')
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -55,7 +55,7 @@ def _mark_furniture(raw: RawDocument) -> list[BlockKind]:
     kinds = [block.kind for block in blocks]
     _mark_by_words(raw, kinds, places)
     _mark_captions(blocks, kinds)
-    _mark_author(raw, kinds, places)
+    _mark_author(raw, kinds)
     _mark_sections(blocks, kinds, places)
     return _mark_tail(blocks, kinds)
 
@@ -138,7 +138,7 @@ def _opened_section(blocks: Sequence[RawBlock], position: int, place: float, has
     section = section_of(block.text)
     if section is Section.END:
         is_thread = any(is_comment_mark(after.text) for after in blocks[position + 1 :])
-        return section if has_prose and (place > _LATE or is_thread) else None
+        return section if has_prose and (place > _END or is_thread) else None
     return section
 
 
@@ -164,13 +164,13 @@ def _count_words(text: str) -> int:
     return len(text.split()) + len(_CJK.findall(text)) // 2
 
 
-def _mark_author(raw: RawDocument, kinds: list[BlockKind], places: Sequence[float]) -> None:
-    """Mark the author's name where it stands alone, and what the page's end tells about the author."""
+def _mark_author(raw: RawDocument, kinds: list[BlockKind]) -> None:
+    """Mark the author's name where it stands alone, and what the page tells about the author."""
     names = [name.strip() for name in re.split(r",|;|\band\b", raw.metadata.author or "") if " " in name.strip()]
     for name in names:
         bio = re.compile(re.escape(name) + _BIO)
         for position, block in enumerate(raw.blocks):
-            if block.text in (name, f"About {name}") or (places[position] > _LATE and bio.match(block.text)):
+            if block.text in (name, f"About {name}") or bio.match(block.text):
                 kinds[position] = BlockKind.FURNITURE
 
 

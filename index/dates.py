@@ -56,8 +56,15 @@ def find_date(text: str) -> str | None:
 def find_dates(text: str) -> list[str]:
     """Return the real dates in `text` that name at least a month, in order."""
     matches = [match for pattern in _WRITTEN for match in pattern.finditer(text)]
-    dates = [_iso(match) for match in sorted(matches, key=lambda match: (match.start(), -match.end()))]
-    return [date for date in dates if date]
+    dates: list[str] = []
+    end = 0
+    for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
+        if match.start() < end:  # the month of '31 June 2021' is no date of its own
+            continue
+        end = match.end()
+        if date := _iso(match):
+            dates.append(date)
+    return dates
 
 
 def date_line(line: str) -> str | None:

@@ -44,7 +44,7 @@ def read_html(text: str) -> RawDocument:
 
 def read_fragment(text: str) -> tuple[RawBlock, ...]:
     """Return the blocks of a piece of HTML that stands in another document."""
-    if not re.search(r"<\w|[^\W_]", re.sub(r"<!--.*?-->", "", text, flags=re.S)):
+    if not re.search(r"\w", re.sub(r"<!--.*?-->|<[^>]*>", "", text, flags=re.S)):
         return ()
     tree = _parse(text)
     _drop_hidden(tree)
@@ -139,7 +139,7 @@ def _main_blocks(blocks: Sequence[PageBlock], body: Any) -> list[RawBlock]:
 
 
 def _taken(blocks: Sequence[PageBlock], body: Any) -> list[bool]:
-    """Return for each block whether its text is in trafilatura's main text."""
+    """Return for each block whether its text is in trafilatura's main text, and not in the page's frame."""
     if body is None:
         return [False] * len(blocks)
     elements = list(body.iter())
@@ -147,7 +147,10 @@ def _taken(blocks: Sequence[PageBlock], body: Any) -> list[bool]:
     exact = {_squeezed(text) for text in texts if text}
     whole = _squeezed("".join(body.itertext()))
     squeezed = [_squeezed(block.raw.text.replace(" | ", "")) for block in blocks]
-    return [text in exact or (len(text) >= _SHORT and text in whole) for text in squeezed]
+    return [
+        not block.is_frame and (text in exact or (len(text) >= _SHORT and text in whole))
+        for block, text in zip(blocks, squeezed, strict=True)
+    ]
 
 
 def _passed_over(blocks: Sequence[PageBlock], taken: Sequence[bool]) -> list[bool]:

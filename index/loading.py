@@ -21,7 +21,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\U00
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f]")
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028]")
 _DECLARED = re.compile(rb"""(?:<meta[^>]{0,100}charset|<\?xml[^>]{0,100}encoding)\s*=\s*["']?([\w.:-]+)""", re.I)
-_FEW = 0.05  # so many bytes beyond ASCII, at most, has Western text
+_UNLIKELY = re.compile("[À-ÿ]{3}|[A-Za-zÀ-ÿ][¡-¬®-¿×÷][A-Za-zÀ-ÿ]|\ufffd")  # in Western words
 _SAMPLE = 4_096
 
 
@@ -71,7 +71,7 @@ def _decode(data: bytes) -> str:
 
 
 def _decode_bytes(data: bytes) -> str:
-    """Try Unicode first, then what the file declares, then Windows-1252 where few letters need it, then guess."""
+    """Try Unicode first, then what the file declares, then Windows-1252 if that gives likely words, then guess."""
     if encoding := _unicode_of(data):
         return data.decode(encoding, "replace")
     try:
@@ -80,11 +80,10 @@ def _decode_bytes(data: bytes) -> str:
         pass
     damaged = data.decode("utf-8", "replace")
     lost = damaged.count("\ufffd")
-    beyond_ascii = sum(byte > 127 for byte in data)
     if sum(character > "\x7f" for character in damaged) > 5 * lost:
         return damaged  # UTF-8 with a few broken bytes
     candidates = [match[1].decode("ascii") for match in [_DECLARED.search(data[:2_000])] if match]
-    if beyond_ascii < _FEW * len(data):
+    if not _UNLIKELY.search(data.decode("cp1252", "replace")):
         candidates.append("cp1252")
     for candidate in candidates:
         try:

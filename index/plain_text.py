@@ -17,7 +17,7 @@ from index.raw import RawBlock, RawDocument
 _BULLET = re.compile(r"^\s*(?P<mark>[•◦▪●‣∙·■◆►➢✓\uf0b7*–—-]|o(?=\t|\s{2})|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
 _CELL_GAP = re.compile(r"\t+|\s{3,}")
 _LABELLED = re.compile(r"^[^:]{1,40}:\s+\S")
-_MAX_WRAP_WIDTH = 130
+_MIN_WRAP_WIDTH, _MAX_WRAP_WIDTH = 40, 130
 _MAX_HEADING_WORDS = 14
 _MAX_HEADING_LENGTH = 110
 
@@ -51,7 +51,8 @@ def _wrap_width(groups: Sequence[Sequence[str]]) -> int | None:
     if not broken or len(broken) < 0.2 * len(pairs):
         return None
     width = max(map(len, broken))
-    return width if width <= _MAX_WRAP_WIDTH else None
+    longer = sum(len(line) > 1.15 * width for line, _ in pairs)
+    return width if _MIN_WRAP_WIDTH <= width <= _MAX_WRAP_WIDTH and longer <= 0.2 * len(pairs) else None
 
 
 def _goes_on(line: str, after: str, width: int | None) -> bool:
