@@ -48,19 +48,20 @@ def answer_question(asking: Asking, parts: Parts) -> Answer:
     """
     text = _validated(asking.question, parts.max_question_chars)
     clock = _Clock()
-    generation = parts.catalogue.generation
     with clock.step("understand"):
         question = understand(text)
-    if not question.in_scope:
-        return _abstain(asking, parts, generation, clock, "out_of_scope", Draft())
-    with clock.step("retrieve"):
-        hits = parts.retriever.search(question.text, asking.scope, _PASSAGES_RETRIEVED)
-    if not hits:
-        reason: Reason = "not_in_documents" if parts.catalogue.count_documents() else "no_documents"
-        return _abstain(asking, parts, generation, clock, reason, Draft(missing=(question.text,)))
-    with clock.step("answer"):
-        draft = parts.answerer.answer(question, hits, asking.max_words)
-    with clock.step("check"):
+    with parts.catalogue.database.snapshot():  # one state of the index, whatever is ingested meanwhile
+        generation = parts.catalogue.generation
+        if not question.in_scope:
+            return _abstain(asking, parts, generation, clock, "out_of_scope", Draft())
+        with clock.step("retrieve"):
+            hits = parts.retriever.search(question.text, asking.scope, _PASSAGES_RETRIEVED)
+        if not hits:
+            reason: Reason = "not_in_documents" if parts.catalogue.count_documents() else "no_documents"
+            return _abstain(asking, parts, generation, clock, reason, Draft(missing=(question.text,)))
+        with clock.step("answer"):
+            draft = parts.answerer.answer(question, hits, asking.max_words)
+    with clock.step("check"):  # against the index as it is now: what was removed meanwhile is not cited
         claims = check_claims(draft.claims, parts.catalogue.text)
     if not claims:
         return _abstain(asking, parts, generation, clock, "not_in_documents", draft)

@@ -62,8 +62,8 @@ def _mark_furniture(raw: RawDocument) -> list[BlockKind]:
 
 def _places(blocks: Sequence[RawBlock]) -> list[float]:
     """Return where each block begins, from 0 to 1 of the text's characters."""
-    lengths = [len(block.text) for block in blocks]
-    return [before / sum(lengths) for before in accumulate(lengths[:-1], initial=0)] if blocks else []
+    ends = list(accumulate((len(block.text) for block in blocks), initial=0))
+    return [end / (ends[-1] or 1) for end in ends[:-1]]
 
 
 def _mark_by_words(raw: RawDocument, kinds: list[BlockKind], places: Sequence[float]) -> None:

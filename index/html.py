@@ -1,5 +1,6 @@
 """Read saved web pages: trafilatura tells the main text, the page's own markup gives blocks and metadata."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -64,18 +65,25 @@ def _extract(tree: Any) -> Any:
     """Return what trafilatura finds: metadata and the elements of the main text, or None."""
     import trafilatura
 
-    return trafilatura.bare_extraction(
-        tree,
-        favor_recall=True,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
+    try:
+        return trafilatura.bare_extraction(
+            tree,
+            favor_recall=True,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+    except Exception:  # it stumbles over broken markup in many ways; the page's own blocks are still there
+        logging.getLogger(__name__).warning("The main text of a page could not be told.", exc_info=True)
+        return None
 
 
 def _drop_hidden(tree: Any) -> None:
     for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None:
+        if element.getparent() is None:
+            continue
+        if not isinstance(element.tag, str):  # a comment
+            element.drop_tree()
             continue
         is_closed = element.tag == "dialog" and "open" not in element.attrib
         is_hidden = "hidden" in element.attrib or _HIDDEN_STYLE.search(element.get("style", ""))

@@ -18,7 +18,7 @@ from index.raw import RawDocument
 LOADING_VERSION = 1  # raise it when the same bytes are to be read anew
 MAX_FILE_BYTES = 50_000_000
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028]")
 _DECLARED = re.compile(rb"""(?:<meta[^>]{0,100}charset|<\?xml[^>]{0,100}encoding)\s*=\s*["']?([\w.:-]+)""", re.I)
 _UNLIKELY = re.compile("[À-ÿ]{3}|[A-Za-zÀ-ÿ][¡-¬®-¿×÷][A-Za-zÀ-ÿ]|\ufffd")  # in Western words

@@ -115,7 +115,8 @@ def _blocks(text: str) -> Iterator[RawBlock]:
             case "tr_open":
                 row = []
             case "tr_close":
-                yield RawBlock(BlockKind.TABLE, " | ".join(row), level=int(is_header))
+                if any(row):
+                    yield RawBlock(BlockKind.TABLE, " | ".join(row), level=int(is_header))
             case "inline":
                 opened = tokens[position - 1]
                 content = _plain(token)
@@ -124,7 +125,7 @@ def _blocks(text: str) -> Iterator[RawBlock]:
                 elif content:
                     yield _text_block(content, opened, depth, marker, is_bold=_is_bold(token))
                     marker = ""
-            case "fence" | "code_block":
+            case "fence" | "code_block" if token.content.strip():
                 yield _text_block(token.content.strip(), token, depth, marker)
                 marker = ""
             case "html_block":

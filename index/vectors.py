@@ -17,7 +17,7 @@ from index.errors import StampMismatch, StorageError
 from index.models import ignore
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 FOLDER = "chroma"
@@ -28,13 +28,17 @@ _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neigh
 class VectorStore:
     """Ids and vectors of one catalogue's chunks, searchable by cosine."""
 
-    def __init__(self, client: "ClientAPI", catalogue: Catalogue, stamp: str, lock: FileLock | None) -> None:
+    def __init__(self, client: "Client", catalogue: Catalogue, stamp: str, lock: FileLock | None) -> None:
         self._client = client
         self._catalogue = catalogue
         self._stamp = stamp
         self._lock = lock
         self._name = collection_name(catalogue)
-        self._collection = self._open_collection()
+        try:
+            self._collection = self._open_collection()
+        except BaseException:
+            self._client.close()  # Chroma would hand the same open folder to the next opener in this process
+            raise
 
     def query(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
         """Return up to `limit` (chunk id, cosine) pairs for a unit vector of shape (dimension,), best first."""
@@ -89,9 +93,7 @@ class VectorStore:
     def close(self) -> None:
         """Let another process own the folder."""
         try:
-            close = getattr(self._client, "close", None)
-            if close:
-                close()
+            self._client.close()
         finally:
             if self._lock:
                 self._lock.release()
@@ -156,11 +158,14 @@ def open_server(url: str, catalogue: Catalogue, stamp: str, *, fresh: bool = Fal
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise StorageError(f"JV_CHROMA_URL is '{url}', which is not an address such as http://127.0.0.1:8001.")
     try:
-        client = chromadb.HttpClient(
-            host=parts.hostname,
-            port=parts.port or (443 if parts.scheme == "https" else 8000),
-            ssl=parts.scheme == "https",
-            settings=_settings(),
+        client = cast(
+            "Client",
+            chromadb.HttpClient(
+                host=parts.hostname,
+                port=parts.port or (443 if parts.scheme == "https" else 8000),
+                ssl=parts.scheme == "https",
+                settings=_settings(),
+            ),
         )
         if fresh and collection_name(catalogue) in _collection_names(client):
             client.delete_collection(collection_name(catalogue))
@@ -180,16 +185,20 @@ def stamp_mismatch(found: str, wanted: str) -> StampMismatch:
     )
 
 
-def _embedded_client(folder: Path) -> "ClientAPI":
+def _embedded_client(folder: Path) -> "Client":
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
 
     try:
-        return chromadb.PersistentClient(path=str(folder), settings=_settings())
+        return cast("Client", chromadb.PersistentClient(path=str(folder), settings=_settings()))
     except Exception as error:
+        # Chroma keeps what it could not open, by its path, for the next opener in this process.
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        SharedSystemClient._identifier_to_refcount.pop(str(folder), None)
         raise _refused(error) from error
 
 
-def _collection_names(client: "ClientAPI") -> set[str]:
+def _collection_names(client: "Client") -> set[str]:
     return {str(getattr(item, "name", item)) for item in client.list_collections()}
 
 

@@ -83,3 +83,33 @@ def test_the_same_articles_again_change_nothing(raw_assistant, raw_articles):
     outcomes = raw_assistant.ingest(find_files([raw_articles]))
     assert [outcome.status for outcome in outcomes] == ["unchanged"] * 4
     assert raw_assistant.catalogue.generation == generation
+
+
+def test_a_document_removed_while_it_is_being_quoted_is_not_cited(tmp_path, monkeypatch):
+    """The check reads the index as it is when the answer is ready, not as it was when the search began."""
+    from assistant.extractive import ExtractiveAnswerer
+    from assistant.wiring import Assistant
+    from index.sources import find_files
+
+    document = tmp_path / "venture.md"
+    document.write_text("Orion Motors owns 51 percent of the venture with Vega Auto.\n", encoding="utf-8")
+    assistant = Assistant.create(tmp_path / "data")
+    assistant.ingest(find_files([document]))
+    question = "What stake does Orion Motors own in the venture with Vega Auto?"
+    assert "51 percent" in assistant.ask(question).answer
+    other = Assistant.open(tmp_path / "data")
+    chosen = ExtractiveAnswerer.answer
+    found = []
+
+    def answer_while_removed(self, *given):
+        draft = chosen(self, *given)
+        found.extend(draft.claims)
+        other.remove(other.documents()[0].document_id)
+        return draft
+
+    monkeypatch.setattr(ExtractiveAnswerer, "answer", answer_while_removed)
+    answer = assistant.ask(question)
+    assert found
+    assert (answer.status, answer.citations) == ("abstained", ())
+    other.close()
+    assistant.close()
