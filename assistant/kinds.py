@@ -2,8 +2,9 @@
 
 import re
 
-from assistant.names import is_country, new_names
+from assistant.names import COMMON_CAPITALS, fold, is_country, new_names
 from assistant.understanding import Asked, Question
+from index.words import FUNCTION_WORDS
 
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|bn|mn|m|k)"
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -148,7 +149,7 @@ def _names_person(text: str, question: str) -> bool:
     """Whether `text` names a person, by an office or a verb of saying beside the name, whom the question does not."""
     asked = question.lower()
     for match in _PERSON_WITH_ROLE.finditer(text):
-        words = next(name for name in match.groups() if name).lower().split()
-        if not set(words) & _NO_PERSON and not any(word in asked for word in words if len(word) > 3):
+        words = set(fold(next(name for name in match.groups() if name)).split()) - FUNCTION_WORDS - COMMON_CAPITALS
+        if words and not words & _NO_PERSON and not any(word in asked for word in words if len(word) > 3):
             return True
     return False

@@ -24,7 +24,7 @@ _DEFINITION = re.compile(
 _DEMONYM = re.compile(r"[a-z]{3}(?:ian|ians|ean|eans|ish|ese|ic)$")
 _DASH = re.compile(r"[\u2010-\u2015-]")
 # Written with a capital, yet no names of what a question is about.
-_COMMON = frozenset(
+COMMON_CAPITALS = frozenset(
     """i ceo cfo coo cto ev evs nev nevs bev bevs phev phevs suv suvs ai it r&d us usa u.s u.s.a uk eu gdp ipo
     q1 q2 q3 q4 january february march april may june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday american chinese japanese german european western eastern korean
@@ -96,7 +96,9 @@ def definitions_in(text: str) -> dict[str, set[str]]:
     for match in _DEFINITION.finditer(text):
         long, shorts = match["long"].strip(" ,"), (match["a"] or match["b"]).strip(" ,")
         words = re.split(r"\.\s", long)[-1].split()
-        starts = [start for start, word in enumerate(words) if word[0].casefold() == shorts[0].casefold()] or [0]
+        starts = {start for start, word in enumerate(words) if word[0].casefold() == shorts[0].casefold()}
+        if words[0].lower() not in FUNCTION_WORDS:
+            starts.add(0)
         for name in {" ".join(words[start:]) for start in starts}:
             found.setdefault(_squeezed(shorts), set()).add(name)
             found.setdefault(_squeezed(name), set()).add(shorts)
@@ -157,7 +159,7 @@ def _add(names: dict[str, Name], group: list[re.Match[str]], text: str) -> None:
 def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
     word = _POSSESSIVE.sub("", match.group().rstrip("."))
     folded = word.lower()
-    if folded in _COMMON or folded in FUNCTION_WORDS or not word or _DEMONYM.search(folded):
+    if folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or not word or _DEMONYM.search(folded):
         return False
     if in_group and re.fullmatch(r"\d{1,4}", word) and not re.fullmatch(r"(?:19|20)\d{2}", word):
         return True

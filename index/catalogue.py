@@ -22,7 +22,7 @@ from index.rows import (
     read_metadata,
     read_passage,
     read_vectors,
-    searchable,
+    searchable_phrases,
 )
 from index.words import content_words
 
@@ -260,9 +260,9 @@ def _bump(connection: Connection) -> None:
 
 
 def _match_expression(query: str) -> str:
-    """Return an FTS5 expression that matches any content word of `query`; runs of CJK match as phrases."""
+    """Return an FTS5 expression that matches any content word of `query`; runs of CJK match by neighbouring pairs."""
     words = dict.fromkeys(word.lower() for word in content_words(query))
-    return " OR ".join('"' + " ".join(searchable(word).split()) + '"' for word in words)
+    return " OR ".join(f'"{phrase}"' for word in words for phrase in searchable_phrases(word))
 
 
 def _where(scope: Scope) -> tuple[str, list[object]]:
@@ -270,8 +270,8 @@ def _where(scope: Scope) -> tuple[str, list[object]]:
     conditions: list[str] = ["d.state = 'ready'"]
     values: list[object] = []
     if scope.publishers:
-        conditions.append("lower(d.publisher) IN (SELECT lower(value) FROM json_each(?))")
-        values.append(json.dumps(sorted(scope.publishers)))
+        conditions.append("fold(d.publisher) IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(publisher.casefold() for publisher in scope.publishers)))
     if scope.document_ids:
         conditions.append("d.document_id IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(sorted(scope.document_ids)))

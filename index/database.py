@@ -94,6 +94,7 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.create_function("fold", 1, _fold, deterministic=True)
         with self._lock:
             self._opened.append(connection)
         return connection
@@ -118,6 +119,11 @@ def require_schema(database: Database) -> None:
             f"'{database.path}' has format {version}, this program reads {SCHEMA_VERSION}; "
             "use the program version that made it, or ingest again into a new --data-dir."
         )
+
+
+def _fold(text: str | None) -> str | None:
+    """Lower case for every alphabet: SQLite's own lower() knows only ASCII."""
+    return text.casefold() if text else text
 
 
 @contextmanager

@@ -49,6 +49,8 @@ def read_bytes(path: Path) -> bytes:
     """Return the file's bytes; raise LoadError if it is missing, unreadable or too large."""
     try:
         size = path.stat().st_size
+        if not path.is_file():  # reading a pipe would wait for ever
+            raise LoadError("It is not a file.")
         if size > MAX_FILE_BYTES:
             raise LoadError(f"Its {size:,} bytes is over the limit of {MAX_FILE_BYTES:,}; split the file.")
         return path.read_bytes()

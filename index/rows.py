@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import pairwise
 from sqlite3 import Connection, Row
 
 import numpy as np
@@ -89,6 +90,14 @@ def insert_chunks(connection: Connection, document_id: str, chunks: Sequence[Chu
 def searchable(text: str) -> str:
     """Set Chinese, Japanese and Korean characters apart, so that each is a word of the index."""
     return _CJK.sub(r" \1 ", text)
+
+
+def searchable_phrases(word: str) -> list[str]:
+    """Return what to look up for a word: itself, or each pair of neighbouring CJK characters."""
+    parts = searchable(word).split()
+    if len(parts) < 3 or not _CJK.search(word):
+        return [" ".join(parts)]
+    return [" ".join(pair) for pair in pairwise(parts)]
 
 
 def read_vectors(blobs: Sequence[bytes]) -> Vectors:

@@ -208,13 +208,11 @@ def test_a_scope_by_publisher(publishers: list[str], expected: set[str], mixed: 
     assert sources(mixed, Scope(publishers=frozenset(publishers))) == expected
 
 
-@pytest.mark.xfail(reason="index/catalogue.py: SQLite's lower() knows no letters but ASCII")
 def test_a_publisher_is_found_in_either_case_whatever_its_letters(catalogue: Catalogue):
     put(catalogue, made("One plant.", publisher="Müller Öl"))
     assert sources(catalogue, Scope(publishers=frozenset(["MÜLLER ÖL"]))) == {"made.txt"}
 
 
-@pytest.mark.xfail(reason="index/words.py takes a run of Chinese for one word, so a question matches only to the letter")
 def test_a_chinese_question_finds_its_words(worded: Catalogue):
     assert words(worded, "合资公司在株洲吗") == {"chinese"}
 

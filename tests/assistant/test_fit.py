@@ -1,0 +1,111 @@
+"""Whether a stretch of text answers a question: its names, the kind of thing asked for, its attribute, its time."""
+
+import pytest
+
+from assistant.attributes import attribute_is_missing
+from assistant.confidence import confidence
+from assistant.fit import Fit, Surroundings, fit, is_about
+from assistant.kinds import holds
+from assistant.late_interaction import SentenceScore
+from assistant.names import Name
+from assistant.understanding import Asked, understand
+
+NOTHING = Surroundings(carried="", headings="", passage="", document="")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "there"),
+    [
+        ("How many cars were sold?", "It sold 20,000 cars.", True),
+        ("How many cars were sold?", "It sold cars in 2025.", False),
+        ("How many cars were sold?", "Sales rose by 8%.", False),
+        ("How many cars were sold?", "It paid 20 million yuan.", False),
+        ("How many MAZDA 6e were sold?", "The MAZDA 6e is sold in Europe.", False),
+        ("What did it cost?", "It cost 400 million yuan.", True),
+        ("What did it cost?", "It cost $3.5 billion.", True),
+        ("What did it cost?", "It took 400 people.", False),
+        ("What stake does it hold?", "It holds 40 per cent.", True),
+        ("What stake does it hold?", "It holds a 50:50 share.", True),
+        ("What stake does it hold?", "It holds shares.", False),
+        ("What proportion is insured?", "Four in ten are insured.", True),
+        ("When was it founded?", "It was founded in 1984.", True),
+        ("When was it founded in 1984?", "It was founded in 1984.", False),
+        ("How many months does it take?", "It takes 12-18 months.", True),
+        ("How many months does it take?", "It takes 3 years.", False),
+        ("Who is the president of Orion?", "Orion's president is tall.", False),
+        ("Who is the president of Orion?", "Jochem Heizmann, President of Orion, spoke.", True),
+        ("Who is the president of Orion?", "The post of president is vacant, Orion Motors said.", False),
+        ("Where is it built?", "It is built at a plant in Guangzhou.", True),
+        ("Where is it built?", "It is built with care.", False),
+        ("In what city is it built?", "It is built in China.", False),
+        ("Which newspaper broke the news?", "A report broke the news.", False),
+        ("Which newspaper broke the news?", "The news was in the Morning Ledger.", True),
+        ("Why did it leave?", "It left because of losses.", True),
+    ],
+)
+def test_whether_the_kind_of_thing_asked_for_is_there(question, text, there):
+    assert holds(understand(question), text) is there
+
+
+def test_a_name_counts_for_less_the_farther_away_it_is():
+    question = understand("What did Orion sell?")
+    levels = [
+        fit(question, "Orion sold cars.", NOTHING).names,
+        fit(question, "It sold cars.", Surroundings("Orion grew.", "", "", "")).names,
+        fit(question, "It sold cars.", Surroundings("", "Orion in 2025", "", "")).names,
+        fit(question, "It sold cars.", Surroundings("", "", "Orion grew. Then more. It sold cars.", "")).names,
+        fit(question, "It sold cars.", NOTHING).names,
+    ]
+    assert levels == sorted(levels, reverse=True)
+    assert (levels[0], levels[-1]) == (1.0, 0.0)
+    assert fit(question, "It sold cars.", NOTHING).missing == ("Orion",)
+
+
+def test_another_venture_of_the_same_parent_is_another_name():
+    assert fit(understand("What did SAIC Volkswagen sell?"), "FAW-Volkswagen sold 5 cars.", NOTHING).names == 0
+
+
+def test_another_year_does_not_fit_and_no_year_is_no_objection():
+    question = understand("How many cars were sold in 2024?")
+    assert fit(question, "It sold 5 cars in 2024.", NOTHING).time == 1
+    assert fit(question, "It sold 5 cars in 2025.", NOTHING).time == 0
+    assert fit(question, "It sold 5 cars.", NOTHING).time == 1
+
+
+def test_what_is_missing_is_said_in_words():
+    question = understand("What is the price of the Vega 3 in 2024?")
+    assert fit(question, "Orion built it in 2025.", NOTHING).missing == ("Vega 3", "the sum asked for", "price", "2024")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("What is the price?", "It costs 5 yuan.", None),
+        ("What is the price?", "It has 40 people.", "price"),
+        ("What is the price?", "The registered capital is 5 yuan.", "price"),
+        ("Who is the CEO?", "The chief executive spoke.", None),
+        ("What tariff is due?", "Sales fell by 8%.", "tariff"),
+        ("Who spoke?", "Nothing of the kind.", None),
+    ],
+)
+def test_a_price_is_not_a_capital(question, text, missing):
+    assert attribute_is_missing(question, text) == missing
+
+
+def test_a_document_is_about_what_it_opens_with():
+    body = "Nothing of note happened on that long and uneventful day, as the chronicler of the town wrote. " * 2
+    opening = "Orion Motors said on Monday that it would build cars together with its old partner in the north. "
+    assert is_about("\n\n".join([opening, *[body] * 9]), Name("Orion"))
+    assert not is_about("\n\n".join([*[body] * 9, opening]), Name("Orion"))
+
+
+def test_confidence_rises_with_what_fits():
+    match = SentenceScore(0.6, 0.6)
+    whole = Fit(1, 1, 1, 1, ())
+    best = confidence(match, whole, 0.0, Asked.NUMBER)
+    assert 0 < confidence(match, Fit(1, 0, 1, 1, ()), 0.0, Asked.NUMBER) < best < 1
+    assert confidence(match, Fit(1, 1, 0, 1, ()), 0.0, Asked.NUMBER) < best
+    assert confidence(match, Fit(1, 1, 1, 0, ()), 0.0, Asked.NUMBER) < best
+    assert confidence(match, Fit(0, 1, 1, 1, ()), 0.0, Asked.NUMBER) < best
+    assert confidence(match, whole, 0.2, Asked.NUMBER) < best
+    assert confidence(SentenceScore(0.5, 0.5), whole, 0.0, Asked.NUMBER) < best
