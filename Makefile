@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DATA := $(if $(JV_DATA_DIR),$(JV_DATA_DIR),data)
 
-.PHONY: install run ask test lint evaluate baseline lock clean
+.PHONY: install run ask test lint evaluate baseline calibrate lock clean
 
 run: $(DATA)/catalogue.sqlite  ## serve on http://127.0.0.1:8000, with an index of the seed briefs if there is none
 	$(BIN)/jv-assistant serve
@@ -42,6 +42,9 @@ evaluate: $(READY)  ## score the development questions; fails if the answers got
 
 baseline: $(READY)  ## renew the committed baseline, after a change that is meant
 	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation --renew
+
+calibrate: $(READY)  ## fit the answerer's confidence on the development questions and print the weights
+	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation.calibrate
 
 lock: $(READY)  ## write the installed versions into constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | LC_ALL=C sort -f > constraints.txt

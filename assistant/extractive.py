@@ -11,26 +11,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from assistant.confidence import confidence
+from assistant.confidence import confidence, features
 from assistant.draft import Draft, DraftClaim, Quote
 from assistant.fit import Fit, Surroundings, fit
 from assistant.late_interaction import Query, SentenceScore, score_sentences
-from assistant.names import definitions_in, with_aliases
+from assistant.names import definitions_in, new_names, with_aliases
 from assistant.quoting import quote_lead_in, quote_sentence
 from assistant.standing import standing_of
 from assistant.understanding import Question
 from index.embedding import SentenceEmbedder, TokenStates
 from index.models import BlockKind, Hit, Passage, Sentence
 
-_PASSAGES_READ = 8
+PASSAGES_READ = 8
 _MAX_SENTENCES = 2
 _MAX_WORDS = 120
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
-_DENIAL_WITHIN = 2  # sentences after the report
+_DENIAL_WITHIN = 1_200  # characters after the report
 _NEAREST_SHOWN = 3
 _CACHED_PASSAGES = 256  # about 0.4 MB each
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|both|however|but|its|their|his|her|such|meanwhile|also|instead)\b", re.I
+)
+
+_TAKES_UP = re.compile(
+    r"\b(?:both|(?:the|such|that|this) (?:claims?|reports?|talks|story|rumou?rs?|allegations?)|it)\b", re.I
 )
 
 
@@ -77,13 +81,12 @@ class ExtractiveAnswerer:
 
     def answer(self, question: Question, hits: Sequence[Hit], max_words: int | None = None) -> Draft:
         """Return the sentences of `hits` that answer `question`, or none and the nearest ones."""
-        ranked = self.rank(question, [hit.passage for hit in hits[:_PASSAGES_READ]])
-        fitting = [item for item in ranked if self._answers(item)]
-        if not fitting:
+        ranked = self.rank(question, [hit.passage for hit in hits[:PASSAGES_READ]])
+        if not any(self._answers(item) for item in ranked):
             nearest = tuple(quote_sentence(item.passage, item.sentence) for item in ranked[:_NEAREST_SHOWN])
             missing = ranked[0].fit.missing if ranked else ()
             return Draft(nearest=nearest, missing=missing or (question.text,))
-        return Draft(claims=self._claims(fitting, max_words or _MAX_WORDS))
+        return Draft(claims=self._claims(ranked, max_words or _MAX_WORDS))
 
     def rank(self, question: Question, passages: Sequence[Passage]) -> list[Candidate]:
         """Return every sentence of `passages` that could answer, the likeliest first."""
@@ -120,12 +123,13 @@ class ExtractiveAnswerer:
         """Whether a sentence is likely enough the answer and no name that the question asks about is missing."""
         return item.confidence >= self._threshold and item.fit.names > 0
 
-    def _claims(self, fitting: Sequence[Candidate], max_words: int) -> tuple[DraftClaim, ...]:
+    def _claims(self, ranked: Sequence[Candidate], max_words: int) -> tuple[DraftClaim, ...]:
         """Return the likeliest sentences, with the neighbours a reader needs, up to `max_words`."""
-        close = [item for item in fitting if item.confidence >= _CLOSE_TO_BEST * fitting[0].confidence]
+        least = max(self._threshold, _CLOSE_TO_BEST * ranked[0].confidence)
+        close = [item for item in ranked if item.confidence >= least and self._answers(item)]
         claims: list[DraftClaim] = []
         words = 0
-        for claim in [claim for item in close[:_MAX_SENTENCES] for claim in self._with_neighbours(item)]:
+        for claim in [claim for item in close[:_MAX_SENTENCES] for claim in self._with_neighbours(item, ranked)]:
             words += len(claim.text.split())
             if claims and words > max_words:
                 break
@@ -133,7 +137,7 @@ class ExtractiveAnswerer:
                 claims.append(claim)
         return tuple(claims)
 
-    def _with_neighbours(self, item: Candidate) -> list[DraftClaim]:
+    def _with_neighbours(self, item: Candidate, ranked: Sequence[Candidate]) -> list[DraftClaim]:
         """Return the sentence, the one before it if it points back, its list, and the denial of what it reports."""
         passage, sentences = item.passage, item.passage.sentences
         first = last = item.position
@@ -142,12 +146,10 @@ class ExtractiveAnswerer:
         if item.text.endswith(":"):
             while last + 1 < len(sentences) and sentences[last + 1].lead_in == item.sentence.span:
                 last += 1
-        positions = list(range(first, last + 1))
-        if standing_of(item.text) == "reported":
-            after = range(last + 1, min(last + 1 + _DENIAL_WITHIN, len(sentences)))
-            denials = [at for at in after if standing_of(passage.slice(sentences[at].span)) == "denied"]
-            positions += denials[:1]
-        return [self._claim(passage, sentences[position]) for position in positions]
+        claims = [self._claim(passage, sentences[position]) for position in range(first, last + 1)]
+        if standing_of(item.text) == "reported" and (denial := _denial_of(item, ranked)):
+            claims.append(self._claim(denial.passage, denial.sentence))
+        return claims
 
     def _claim(self, passage: Passage, sentence: Sentence) -> DraftClaim:
         quote = quote_sentence(passage, sentence)
@@ -157,8 +159,25 @@ class ExtractiveAnswerer:
         return DraftClaim(quote.text, tuple(quotes))
 
 
+def _denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return the first denial that follows a report closely in the same document, or None."""
+    document, end = report.passage.document.document_id, report.sentence.span.end
+    near = [
+        item
+        for item in candidates
+        if item.passage.document.document_id == document and 0 < item.sentence.span.start - end < _DENIAL_WITHIN
+    ]
+    names = set(new_names(report.text, ""))
+    denials = (
+        item
+        for item in near
+        if standing_of(item.text) == "denied" and (names & set(new_names(item.text, "")) or _TAKES_UP.search(item.text))
+    )
+    return min(denials, key=lambda item: item.sentence.span.start, default=None)
+
+
 def _judged(item: Candidate, best: float, question: Question) -> Candidate:
-    return replace(item, confidence=confidence(item.match, item.fit, best - item.match.mean, question.asked))
+    return replace(item, confidence=confidence(features(item.match, item.fit, best, question.asked)))
 
 
 def _surroundings(passage: Passage, position: int, document: str) -> Surroundings:

@@ -6,6 +6,7 @@ from assistant.models import Standing
 
 _DENIED = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|denial|refut\w+|dismiss(?:ed|es)|completely false|no such (?:talks|plan|deal)|"
+    r"untrue|not true|no truth|baseless|unfounded|without (?:a |any )?(?:source|foundation|basis)|contradict(?:s|ed)|"
     r"called off|rejected (?:the|reports?))\b",
     re.I,
 )

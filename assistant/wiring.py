@@ -7,11 +7,12 @@ from pathlib import Path
 
 from assistant.answering import Asking, Parts, answer_question
 from assistant.errors import QuestionError
-from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
+from assistant.extractive import PASSAGES_READ, Candidate, ExtractiveAnswerer, inverse_document_frequency
 from assistant.history import Feedback, History, Verdict
 from assistant.models import Answer, Filters, SearchHit
 from assistant.prompts import load_prompts
 from assistant.settings import Settings, load_settings
+from assistant.understanding import Question
 from index import build
 from index.catalogue import Catalogue
 from index.embedding import SentenceEmbedder
@@ -80,6 +81,11 @@ class Assistant:
         """Return the passages nearest to `query`, best first, with their ranks by words and by meaning."""
         hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit)
         return [_search_hit(hit) for hit in hits]
+
+    def candidates(self, question: Question, scope: Scope) -> list[Candidate]:
+        """Return every sentence that was considered for a question, the likeliest first, with its scores."""
+        hits = self._parts.retriever.search(question.text, scope, PASSAGES_READ)
+        return self._parts.answerer.rank(question, [hit.passage for hit in hits])
 
     def text(self, document_id: str) -> str:
         """Return the text that citations of a document point into; raise NotFoundError if there is none."""

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.attributes import attribute_is_missing
-from assistant.confidence import confidence
+from assistant.confidence import confidence, features
 from assistant.fit import Fit, Surroundings, fit, is_about
 from assistant.kinds import holds
 from assistant.late_interaction import SentenceScore
@@ -100,12 +100,10 @@ def test_a_document_is_about_what_it_opens_with():
 
 
 def test_confidence_rises_with_what_fits():
-    match = SentenceScore(0.6, 0.6)
-    whole = Fit(1, 1, 1, 1, ())
-    best = confidence(match, whole, 0.0, Asked.NUMBER)
-    assert 0 < confidence(match, Fit(1, 0, 1, 1, ()), 0.0, Asked.NUMBER) < best < 1
-    assert confidence(match, Fit(1, 1, 0, 1, ()), 0.0, Asked.NUMBER) < best
-    assert confidence(match, Fit(1, 1, 1, 0, ()), 0.0, Asked.NUMBER) < best
-    assert confidence(match, Fit(0, 1, 1, 1, ()), 0.0, Asked.NUMBER) < best
-    assert confidence(match, whole, 0.2, Asked.NUMBER) < best
-    assert confidence(SentenceScore(0.5, 0.5), whole, 0.0, Asked.NUMBER) < best
+    def sure(names=1.0, kind=1.0, attribute=1.0, time=1.0, match=0.6, best=0.6):
+        fitted = Fit(names, kind, attribute, time, ())
+        return confidence(features(SentenceScore(match, match), fitted, best, Asked.NUMBER))
+
+    assert 0 < sure() < 1
+    for worse in ({"names": 0}, {"kind": 0}, {"attribute": 0}, {"time": 0}, {"match": 0.5, "best": 0.5}, {"best": 0.8}):
+        assert sure(**worse) < sure(), worse
