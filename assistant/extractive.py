@@ -26,7 +26,7 @@ PASSAGES_READ = 8
 _MAX_SENTENCES = 2
 _MAX_WORDS = 120
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
-_DENIAL_WITHIN = 1_200  # characters after the report
+_DENIAL_WITHIN = 1_200  # characters from the report
 _NEAREST_SHOWN = 3
 _CACHED_PASSAGES = 256  # about 0.4 MB each
 _POINTS_BACK = re.compile(
@@ -160,20 +160,21 @@ class ExtractiveAnswerer:
 
 
 def _denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the first denial that follows a report closely in the same document, or None."""
-    document, end = report.passage.document.document_id, report.sentence.span.end
-    near = [
-        item
-        for item in candidates
-        if item.passage.document.document_id == document and 0 < item.sentence.span.start - end < _DENIAL_WITHIN
-    ]
-    names = set(new_names(report.text, ""))
+    """Return the denial nearest to a report in the same document that takes it up, or None."""
+    document, names = report.passage.document.document_id, set(new_names(report.text, ""))
+
+    def distance(item: Candidate) -> int:
+        return abs(item.sentence.span.start - report.sentence.span.start)
+
     denials = (
         item
-        for item in near
-        if standing_of(item.text) == "denied" and (names & set(new_names(item.text, "")) or _TAKES_UP.search(item.text))
+        for item in candidates
+        if item.passage.document.document_id == document
+        and distance(item) < _DENIAL_WITHIN
+        and standing_of(item.text) == "denied"
+        and (names & set(new_names(item.text, "")) or _TAKES_UP.search(item.text))
     )
-    return min(denials, key=lambda item: item.sentence.span.start, default=None)
+    return min(denials, key=distance, default=None)
 
 
 def _judged(item: Candidate, best: float, question: Question) -> Candidate:
