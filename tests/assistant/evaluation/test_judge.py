@@ -2,7 +2,7 @@ import pytest
 
 from assistant.evaluation.judge import DeterministicJudge, names_of
 
-QUOTE = "Dongfeng Motor will hold a 40 per cent stake, contributing 400 million yuan to the export venture."
+QUOTE = "Dongfeng Motor takes a 40 per cent stake and is contributing 400 million yuan to the export venture."
 JUDGE = DeterministicJudge()
 
 
