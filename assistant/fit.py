@@ -3,16 +3,13 @@
 The same function picks the sentences of an answer and decides to abstain.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.attributes import attribute_is_missing
 from assistant.kinds import WANTED, holds
 from assistant.names import Name, mentions
-from assistant.understanding import Question
-
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+from assistant.understanding import Question, years_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def fit(question: Question, text: str, around: Surroundings) -> Fit:
         missing.append(attribute)
     if not time:
         missing.append(", ".join(sorted(question.years)))
-    weakest = min((level for name, level in levels.items()), default=1.0)
+    weakest = min(levels.values(), default=1.0)
     return Fit(weakest, kind, 0.0 if attribute else 1.0, time, tuple(missing))
 
 
@@ -80,5 +77,5 @@ def _time_fits(question: Question, text: str, around: Surroundings) -> float:
     """Return 0 if the question names a year and the text names only others."""
     if not question.years:
         return 1.0
-    years = set(_YEAR.findall(text)) or set(_YEAR.findall(around.carried))
+    years = years_in(text) or years_in(around.carried)
     return 0.0 if years and not years & question.years else 1.0

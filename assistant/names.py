@@ -113,7 +113,7 @@ def mentions(text: str, name: Name) -> bool:
 
 def _mentions(text: str, name: Name) -> bool:
     """Whether a text has the name whole, in a known short form, or word by word."""
-    tokens = [_POSSESSIVE.sub("", match.group().rstrip(".")) for match in _TOKEN.finditer(text)]
+    tokens = [_bare(match.group()) for match in _TOKEN.finditer(text)]
     units = [fold(token) for token in tokens]
     flat = f" {' '.join(units)} "
     wanted = " ".join(name.words)
@@ -133,7 +133,7 @@ def new_names(text: str, question: str) -> list[str]:
     asked = set(fold(question).split())
     found = []
     for match in _TOKEN.finditer(text):
-        word = _POSSESSIVE.sub("", match.group().rstrip("."))
+        word = _bare(match.group())
         parts = fold(word).split()
         if _is_name(match, text, in_group=False) and parts and not set(parts) <= asked:
             found.append(word)
@@ -152,12 +152,12 @@ def _joins(before: re.Match[str], match: re.Match[str], text: str) -> bool:
 
 def _add(names: dict[str, Name], group: list[re.Match[str]], text: str) -> None:
     if group:
-        written = _POSSESSIVE.sub("", text[group[0].start() : group[-1].end()].rstrip("."))
+        written = _bare(text[group[0].start() : group[-1].end()])
         names.setdefault(fold(written), Name(written, is_country(written)))
 
 
 def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
-    word = _POSSESSIVE.sub("", match.group().rstrip("."))
+    word = _bare(match.group())
     folded = word.lower()
     if folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or not word or _DEMONYM.search(folded):
         return False
@@ -168,6 +168,11 @@ def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
     if odd:
         return not re.fullmatch(r"\d+(?:st|nd|rd|th|s|km|kwh|bn|m)", folded)
     return word[0].isupper() and not _starts_sentence(text, match.start())
+
+
+def _bare(written: str) -> str:
+    """Return a word or name without a closing full stop and possessive ending."""
+    return _POSSESSIVE.sub("", written.rstrip("."))
 
 
 def _starts_sentence(text: str, start: int) -> bool:

@@ -11,9 +11,7 @@ _CLAUSE_END = re.compile(r"[;:,—–](?=\s)|\s(?=(?:and|but|which|while|whereas
 
 def quote_sentence(passage: Passage, sentence: Sentence) -> Quote:
     """Return the sentence as a quote; one longer than 400 characters ends at a clause boundary."""
-    span = sentence.span
-    if span.end - span.start > MAX_QUOTE_CHARS:
-        span = Span(span.start, span.start + _clause_cut(passage.slice(span)))
+    span = _within_limit(sentence.span, passage.slice(sentence.span))
     return Quote(passage, span, passage.slice(span))
 
 
@@ -21,10 +19,13 @@ def quote_lead_in(passage: Passage, sentence: Sentence, whole_text: str) -> Quot
     """Return what introduces a list item or table row as a quote of its own, or None if nothing does."""
     if sentence.lead_in is None:
         return None
-    span = sentence.lead_in
-    if span.end - span.start > MAX_QUOTE_CHARS:
-        span = Span(span.start, span.start + _clause_cut(span.of(whole_text)))
+    span = _within_limit(sentence.lead_in, sentence.lead_in.of(whole_text))
     return Quote(passage, span, span.of(whole_text))
+
+
+def _within_limit(span: Span, text: str) -> Span:
+    """Return the span of `text`, ended at a clause boundary if it is longer than a quote may be."""
+    return Span(span.start, span.start + _clause_cut(text)) if len(text) > MAX_QUOTE_CHARS else span
 
 
 def _clause_cut(text: str) -> int:

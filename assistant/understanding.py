@@ -139,7 +139,12 @@ def understand(text: str) -> Question:
         asked=asked,
         words=content_words(text),
         names=names_in_question(text),
-        years=frozenset(_YEAR.findall(text)),
+        years=years_in(text),
         unit=unit,
         in_scope=not _NOT_A_QUESTION.search(text),
     )
+
+
+def years_in(text: str) -> frozenset[str]:
+    """Return the years that `text` names."""
+    return frozenset(_YEAR.findall(text))
