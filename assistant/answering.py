@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from time import perf_counter
 
 from assistant.citations import check_claims, cite, compose, nearest_of, newest
@@ -14,10 +15,11 @@ from assistant.models import Abstention, Answer, Reason
 from assistant.prompts import Prompts
 from assistant.understanding import Question, understand
 from index.catalogue import Catalogue
-from index.models import Scope
+from index.models import Hit, Scope
 from index.retrieval import Retriever
 
-_PASSAGES_RETRIEVED = 10
+_PASSAGES_READ = 8
+_PASSAGES_READ_OF_PARTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def answer_question(asking: Asking, parts: Parts) -> Answer:
         if not question.in_scope:
             return _abstain(asking, parts, generation, clock, "out_of_scope", Draft())
         with clock.step("retrieve"):
-            hits = parts.retriever.search(question.text, asking.scope, _PASSAGES_RETRIEVED)
+            hits = retrieve(question, parts.retriever, asking.scope)
         if not hits:
             reason: Reason = "not_in_documents" if parts.catalogue.count_documents() else "no_documents"
             return _abstain(asking, parts, generation, clock, reason, Draft(missing=(question.text,)))
@@ -66,6 +68,15 @@ def answer_question(asking: Asking, parts: Parts) -> Answer:
     if not claims:
         return _abstain(asking, parts, generation, clock, "not_in_documents", draft)
     return _compose(asking, parts, generation, clock, question, claims, draft)
+
+
+def retrieve(question: Question, retriever: Retriever, scope: Scope) -> list[Hit]:
+    """Return the passages to read, best first; where several things are asked, those of each in turn."""
+    if not question.parts:
+        return retriever.search(question.text, scope, _PASSAGES_READ)
+    found = [retriever.search(part.text, scope, _PASSAGES_READ) for part in question.parts]
+    in_turn = (hit for rank in zip_longest(*found) for hit in rank if hit)
+    return list({hit.passage.chunk_id: hit for hit in in_turn}.values())[:_PASSAGES_READ_OF_PARTS]
 
 
 def _compose(

@@ -1,5 +1,6 @@
 """The command line: `jv-assistant COMMAND`. Heavy parts are imported when a command needs them."""
 
+import json
 import logging
 import os
 import sys
@@ -91,17 +92,26 @@ def ask(
     question: Annotated[str, typer.Argument(help="A question in plain language.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
     as_of: Annotated[str | None, typer.Option("--as-of", help="Only what was published by YYYY[-MM[-DD]].")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also show which sentences were considered, and why.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Answer one question from the index."""
     from assistant.prompts import load_prompts
-    from assistant.rendering import render_answer
+    from assistant.rendering import render_answer, render_explanation
 
     with _assistant(data_dir) as assistant:
         answer = assistant.ask(question, as_of=as_of)
+        explanation = assistant.explain(question, as_of=as_of) if explain else None
     if as_json:
-        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+        document = answer.model_dump(mode="json")
+        if explanation:
+            document["explanation"] = explanation.model_dump(mode="json")
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
+        if explanation:
+            _out.print(render_explanation(explanation) + "\n")
         _out.print(render_answer(answer, load_prompts().nearest, datetime.now(UTC).date()))
 
 

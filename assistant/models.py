@@ -155,3 +155,40 @@ class SearchHit(Frozen):
     score: float
     rank_words: int | None
     rank_meaning: int | None
+
+
+class ExplainedSentence(Frozen):
+    """A sentence that was considered: how it matches (0 to 1), how it fits, how likely it answers, and its fate.
+
+    `match` holds the likeness of the question's word pieces and of its content words; `fit` is 1 where
+    the names, the kind of thing, the attribute and the time asked for are there, 0 where they are not.
+    """
+
+    source: str
+    text: str
+    start_char_index: int
+    end_char_index: int
+    confidence: float
+    match: dict[str, float]
+    fit: dict[str, float]
+    missing: tuple[str, ...]
+    verdict: str
+
+
+class ExplainedPart(Frozen):
+    """One thing asked: how it was understood, and every sentence considered for it, the likeliest first."""
+
+    question: str
+    asked: str
+    names: tuple[str, ...]
+    years: tuple[str, ...]
+    answered: bool
+    sentences: tuple[ExplainedSentence, ...]
+
+
+class Explanation(Frozen):
+    """Why a question was answered as it was; a sentence answers from `threshold` on."""
+
+    threshold: float
+    in_scope: bool
+    parts: tuple[ExplainedPart, ...]

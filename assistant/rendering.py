@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from assistant.models import Answer, BasedOn, Citation, Nearest, SearchHit
+from assistant.models import Answer, BasedOn, Citation, ExplainedPart, Explanation, Nearest, SearchHit
 
 _STALE_DAYS = 365
+_SENTENCES_EXPLAINED = 8
 
 
 def render_answer(answer: Answer, nearest_heading: str, today: date) -> str:
@@ -41,6 +42,30 @@ def render_hits(hits: Iterable[SearchHit]) -> str:
             lines.append(f"   {hit.section}")
         lines += [f"   {_one_line(hit.text)}", ""]
     return "\n".join(lines).rstrip() or "Nothing was found."
+
+
+def render_explanation(explanation: Explanation) -> str:
+    """Return how the question was understood and the likeliest sentences with their scores and fate."""
+    if not explanation.in_scope:
+        return "Understood as: not a question to the documents (told by its wording)."
+    return "\n\n".join(_part_lines(part) for part in explanation.parts) or "Nothing was found to consider."
+
+
+def _part_lines(part: ExplainedPart) -> str:
+    about = [f"asks for: {part.asked}"]
+    if part.names:
+        about.append(f"names: {', '.join(part.names)}")
+    if part.years:
+        about.append(f"years: {', '.join(part.years)}")
+    lines = [f"Understood as: {part.question}", f"  {'; '.join(about)}", f"Considered {len(part.sentences)} sentences:"]
+    for item in part.sentences[:_SENTENCES_EXPLAINED]:
+        scores = ", ".join(f"{name} {value:.2f}" for name, value in (item.match | item.fit).items())
+        lines += [
+            f"  {item.confidence:.2f}  {item.verdict}",
+            f"        “{_one_line(item.text)}” ({item.source})",
+            f"        {scores}",
+        ]
+    return "\n".join(lines)
 
 
 def described(item: Citation | Nearest | SearchHit | BasedOn) -> str:

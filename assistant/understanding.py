@@ -1,10 +1,11 @@
 """Read a question: what kind of thing it asks for, whom it names, its time, whether it is one at all."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.names import Name, names_in_question
+from assistant.parts import Part, parts_of
 from index.words import content_words
 
 
@@ -118,7 +119,7 @@ class Question:
     """A question as the answerer sees it.
 
     `words` are its content words, `names` what it names, `years` those it mentions, `unit` the
-    unit of measure it asks for, if any.
+    unit of measure it asks for, if any. `parts` are the questions it is made of, if several.
     """
 
     text: str
@@ -128,12 +129,21 @@ class Question:
     years: frozenset[str]
     unit: str
     in_scope: bool
+    parts: tuple["Question", ...] = ()
 
 
 def understand(text: str) -> Question:
     """Return what can be told of a question from its words alone."""
-    asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(text)), Asked.OTHER)
-    unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(text)) else ""
+    parts = parts_of(text)
+    if len(parts) < 2:
+        return _understand(Part(text))
+    return replace(_understand(Part(text)), parts=tuple(_understand(part) for part in parts))
+
+
+def _understand(part: Part) -> Question:
+    text = part.text
+    asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(part.asking)), Asked.OTHER)
+    unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(part.asking)) else ""
     return Question(
         text=text,
         asked=asked,

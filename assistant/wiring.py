@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from assistant.answering import Asking, Parts, answer_question
+from assistant.answering import Asking, Parts, answer_question, retrieve
 from assistant.errors import QuestionError
-from assistant.extractive import PASSAGES_READ, Candidate, ExtractiveAnswerer, inverse_document_frequency
+from assistant.explaining import explain
+from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
 from assistant.history import Feedback, History, Verdict
-from assistant.models import Answer, Filters, SearchHit
+from assistant.models import Answer, Explanation, Filters, SearchHit
 from assistant.prompts import load_prompts
+from assistant.selection import Considered
 from assistant.settings import Settings, load_settings
-from assistant.understanding import Question
+from assistant.understanding import Question, understand
 from index import build
 from index.catalogue import Catalogue
 from index.embedding import SentenceEmbedder
@@ -82,10 +84,17 @@ class Assistant:
         hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit)
         return [_search_hit(hit) for hit in hits]
 
-    def candidates(self, question: Question, scope: Scope) -> list[Candidate]:
-        """Return every sentence that was considered for a question, the likeliest first, with its scores."""
-        hits = self._parts.retriever.search(question.text, scope, PASSAGES_READ)
-        return self._parts.answerer.rank(question, [hit.passage for hit in hits])
+    def consider(self, question: Question, scope: Scope) -> tuple[Considered, ...]:
+        """Return, for each thing asked, every sentence that was considered with its scores, and those chosen."""
+        with self.catalogue.database.snapshot():
+            hits = retrieve(question, self._parts.retriever, scope)
+            return self._parts.answerer.consider(question, [hit.passage for hit in hits])
+
+    def explain(self, question: str, *, as_of: str | None = None, filters: Filters | None = None) -> Explanation:
+        """Return how a question was understood, which sentences were considered, and why each was taken or left."""
+        asked = understand(" ".join(question.split()))
+        parts = self.consider(asked, scope_of(filters, as_of)) if asked.in_scope else ()
+        return explain(asked, parts, self.settings.answer_threshold)
 
     def text(self, document_id: str) -> str:
         """Return the text that citations of a document point into; raise NotFoundError if there is none."""

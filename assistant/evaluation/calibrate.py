@@ -60,9 +60,11 @@ def collect(corpus: str, folder: Path) -> list[Example]:
 
 
 def example_of(assistant: Assistant, asked: Question) -> Example | None:
-    """Return the best-matching sentences for a question as examples; None if it is out of scope or finds nothing."""
+    """Return the best-matching sentences for a question; None if out of scope, of several parts or without hits."""
     question = understand(asked.question)
-    ranked = assistant.candidates(question, scope_of(None, asked.as_of)) if question.in_scope else []
+    if question.parts or not question.in_scope:
+        return None
+    ranked = assistant.consider(question, scope_of(None, asked.as_of))[0].ranked
     if not ranked:
         return None
     best = max(item.match.mean for item in ranked)

@@ -1,0 +1,132 @@
+"""Choose the sentences of an answer among candidates, with the neighbours that a reader needs."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.draft import DraftClaim, Quote
+from assistant.fit import Fit
+from assistant.late_interaction import SentenceScore
+from assistant.names import new_names
+from assistant.quoting import quote_lead_in, quote_sentence
+from assistant.standing import standing_of
+from assistant.understanding import Question
+from index.models import Passage, Sentence
+
+_MAX_SENTENCES = 2
+_CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
+_DENIAL_WITHIN = 1_200  # characters from the report
+_POINTS_BACK = re.compile(
+    r"(?:he|she|it|they|this|that|these|those|both|however|but|its|their|his|her|such|meanwhile|also|instead)\b", re.I
+)
+_TAKES_UP = re.compile(
+    r"\b(?:both|(?:the|such|that|this) (?:claims?|reports?|talks|story|rumou?rs?|allegations?)|it)\b", re.I
+)
+
+TextOf = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer the question: how it matches, how it fits, how likely it answers (0 to 1)."""
+
+    passage: Passage
+    position: int  # of the sentence in its passage
+    match: SentenceScore
+    fit: Fit
+    confidence: float = 0.0
+
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence itself."""
+        return self.passage.sentences[self.position]
+
+    @property
+    def text(self) -> str:
+        """The sentence's words."""
+        return self.passage.slice(self.sentence.span)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """What tells this sentence from every other."""
+        return self.passage.chunk_id, self.position
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One thing asked, every sentence considered for it (the likeliest first), and the places of those chosen."""
+
+    question: Question
+    ranked: tuple[Candidate, ...]
+    chosen: tuple[Candidate, ...]
+    covered: bool  # by these or by a sentence chosen for an earlier part
+
+    def verdict(self, item: Candidate, threshold: float) -> str:
+        """Return in words why a sentence was taken or left."""
+        if item in self.chosen:
+            return "chosen"
+        if item.confidence < threshold:
+            lacks = f"; lacks {', '.join(item.fit.missing)}" if item.fit.missing else ""
+            return f"below the threshold of {threshold:.2f}{lacks}"
+        if item.fit.names <= 0:
+            return f"speaks of something else; lacks {', '.join(item.fit.missing)}"
+        return "already covered by a chosen sentence" if not self.chosen else "less likely than those chosen"
+
+
+def consider(rankings: Sequence[tuple[Question, Sequence[Candidate]]], threshold: float) -> tuple[Considered, ...]:
+    """Choose for each thing asked the likeliest sentences; one sentence that answers two parts is taken once."""
+    taken: set[tuple[int, int]] = set()
+    parts = []
+    for question, ranked in rankings:
+        close = _close_to_best(ranked, threshold)
+        chosen = () if any(item.place in taken for item in close) else tuple(close[:_MAX_SENTENCES])
+        taken.update(item.place for item in chosen)
+        parts.append(Considered(question, tuple(ranked), chosen, bool(close)))
+    return tuple(parts)
+
+
+def _close_to_best(ranked: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """Return the candidates that are likely enough and not much less likely than the best."""
+    answering = [item for item in ranked if item.confidence >= threshold and item.fit.names > 0]
+    return [item for item in answering if item.confidence >= _CLOSE_TO_BEST * answering[0].confidence]
+
+
+def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> list[DraftClaim]:
+    """Return the sentence, the one before it if it points back, its list, and the denial of what it reports."""
+    passage, sentences = item.passage, item.passage.sentences
+    first = last = item.position
+    if first and _POINTS_BACK.match(item.text):
+        first -= 1
+    if item.text.endswith(":"):
+        while last + 1 < len(sentences) and sentences[last + 1].lead_in == item.sentence.span:
+            last += 1
+    claims = [_claim(passage, sentences[position], text_of) for position in range(first, last + 1)]
+    if standing_of(item.text) == "reported" and (denial := _denial_of(item, ranked)):
+        claims.append(_claim(denial.passage, denial.sentence, text_of))
+    return claims
+
+
+def _claim(passage: Passage, sentence: Sentence, text_of: TextOf) -> DraftClaim:
+    quote = quote_sentence(passage, sentence)
+    quotes: list[Quote] = [quote]
+    if sentence.lead_in and (lead := quote_lead_in(passage, sentence, text_of(passage.document.document_id))):
+        quotes.insert(0, lead)
+    return DraftClaim(quote.text, tuple(quotes))
+
+
+def _denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return the denial nearest to a report in the same document that takes it up, or None."""
+    document, names = report.passage.document.document_id, set(new_names(report.text, ""))
+
+    def distance(item: Candidate) -> int:
+        return abs(item.sentence.span.start - report.sentence.span.start)
+
+    denials = (
+        item
+        for item in candidates
+        if item.passage.document.document_id == document
+        and distance(item) < _DENIAL_WITHIN
+        and standing_of(item.text) == "denied"
+        and (names & set(new_names(item.text, "")) or _TAKES_UP.search(item.text))
+    )
+    return min(denials, key=distance, default=None)
