@@ -98,12 +98,16 @@ def fetch_files(
     """
     from index.fetching import Limits
 
-    found: dict[str, SourceFile] = {}
+    found: list[SourceFile] = []
+    taken: set[str] = set()
     for address in dict.fromkeys(addresses):
         for file in _fetch_files(address, allowed, limits or Limits()):
-            found.setdefault(file.origin, file)
+            if isinstance(file.content, LoadError) or file.origin not in taken:
+                found.append(file)
+            if not isinstance(file.content, LoadError):
+                taken.add(file.origin)
             on_fetched(file.source)
-    return list(found.values())
+    return found
 
 
 def _fetch_files(address: str, allowed: "Sequence[Allowed]", limits: "Limits") -> Iterator[SourceFile]:

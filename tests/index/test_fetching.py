@@ -283,6 +283,14 @@ def test_a_certificate_of_another_name_is_refused(host: str, secure: Internet):
     assert [host for host, _ in secure.server.requests] == ["public.example"]
 
 
+def test_a_connection_is_not_used_for_another_name_at_the_same_number(secure: Internet):
+    """The server keeps it open; whoever went on with it would never see the other name's certificate."""
+    answer = b"HTTP/1.1 302 Found\r\nLocation: https://other.example/\r\nContent-Length: 0\r\n\r\n"
+    secure.server.pages["/"] = Page(pieces=[answer], pause=9, is_raw=True)
+    with pytest.raises(AddressError, match="CERTIFICATE_VERIFY_FAILED"):
+        fetch("https://public.example/", limits=Limits(seconds=5))
+
+
 def test_an_authority_that_is_not_trusted_is_refused(secure: Internet, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(AddressError, match="CERTIFICATE_VERIFY_FAILED"):
@@ -428,6 +436,15 @@ def test_a_stand_in_shows_no_password_and_nothing_a_terminal_obeys():
     assert file.source == "http://…@public.example/\ufffd[2J\ufffd\ufffd"
     with pytest.raises(AddressError):
         file.read()
+
+
+def test_a_document_is_listed_once_and_a_failure_as_often_as_it_happened(server: Server):
+    server.pages |= {"/a": Page(b"<p>Text.</p>"), "/b": Page(status=302, headers={"Location": "/a"})}
+    secrets = ["http://orion@10.0.0.5/", "http://vega@10.0.0.5/"]
+    allowed = parse_allowed(f"127.0.0.1:{server.port}")
+    files = fetch_files([f"{server.url}/a", f"{server.url}/b", f"{server.url}/a", *secrets], allowed)
+    assert [file.source for file in files] == [f"{server.url}/a", "http://…@10.0.0.5/", "http://…@10.0.0.5/"]
+    assert len(server.requests) == 3
 
 
 def test_an_unknown_type_given_by_name_is_a_failure_of_its_format(server: Server):
