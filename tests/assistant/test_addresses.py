@@ -21,6 +21,18 @@ def lines(result):
     return [line for line in result.stderr.splitlines() if line]
 
 
+def counts(result):
+    """Return the numbers of the table that an ingest ends with."""
+    *_, heads, numbers = [line.split() for line in result.stdout.splitlines() if line]
+    return {
+        head: int(number) for head, number in zip(heads, numbers, strict=True) if head not in ("chunks", "generation")
+    }
+
+
+def taken(**given):
+    return {"added": 0, "replaced": 0, "unchanged": 0, "skipped": 0, "failed": 0} | given
+
+
 def test_a_page_and_a_feed_are_ingested_and_cited_by_their_addresses(data):
     with serving_pages() as server:
         feed = "<rss><channel><item><link>/vans</link></item><item><link>/gone</link></item></channel></rss>"
@@ -31,9 +43,10 @@ def test_a_page_and_a_feed_are_ingested_and_cited_by_their_addresses(data):
         first = run_cli("ingest", f"{server.url}/feed", f"{server.url}/buses", *data, **allowed)
         assert first.returncode == 1, "an entry is gone"
         assert lines(first) == [f"failed: {server.url}/gone: The server answered 404 Not Found."]
-        assert first.stdout.split()[-7:-2] == ["2", "0", "0", "0", "1"]
+        assert counts(first).items() >= taken(added=2, failed=1).items()
         again = run_cli("ingest", f"{server.url}/vans", f"{server.url}/buses", *data, **allowed)
-        assert (again.returncode, again.stdout.split()[-7:-2]) == (0, ["0", "0", "2", "0", "0"])
+        assert again.returncode == 0
+        assert counts(again).items() >= taken(unchanged=2).items()
     answer = json.loads(run_cli("ask", "Since when does Orion Motors build buses in Lindau?", "--json", *data).stdout)
     assert answer["citations"][0]["source"] == answer["citations"][0]["url"] == f"{server.url}/buses"
 
@@ -56,7 +69,8 @@ def test_refused_addresses_say_why_and_the_files_beside_them_are_taken(data, tmp
         assert listener.settled() == 0
     finally:
         listener.close()
-    assert (result.returncode, result.stdout.split()[-7:-2]) == (1, ["1", "0", "0", "0", "4"])
+    assert result.returncode == 1
+    assert counts(result).items() >= taken(added=1, failed=4).items()
     hint = "; if it is your own, set JV_ALLOW_PRIVATE_ADDRESSES."
     assert lines(result) == [
         f"failed: http://127.0.0.1:{listener.port}/: Refused: it leads to this machine (127.0.0.1){hint}",
