@@ -119,7 +119,7 @@ def _ingest_file(file: SourceFile, catalogue: Catalogue, embedder: SentenceEmbed
         before = catalogue.input_of(file.origin)
         if before == digest:
             return Outcome(file.source, "unchanged")
-        document = clean(file.describe(load(file.path, data)), file.source, file.origin, digest)
+        document = file.describe(clean(load(file.path, data), file.source, file.origin, digest))
         chunks = chunk(document, embedder.count_tokens)
         if not chunks:
             raise LoadError("There is nothing in it but headings, captions and the like.")

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import AddressError, LeftOut, LoadError
 from index.loading import read_bytes
-from index.models import Metadata, ignore
-from index.raw import RawDocument
+from index.models import Document, Metadata, ignore
 
 if TYPE_CHECKING:
     from index.addresses import Allowed
@@ -46,16 +45,16 @@ class SourceFile:
             raise self.content
         return read_bytes(self.path) if self.content is None else self.content
 
-    def describe(self, raw: RawDocument) -> RawDocument:
-        """Return what was loaded together with what is known beside it."""
-        said, about = raw.metadata, self.about
+    def describe(self, document: Document) -> Document:
+        """Return the document together with what is known beside its content."""
+        said, about = document.metadata, self.about
         metadata = replace(
             said,
             title=said.title or about.title,
             published=said.published or about.published,
             url=about.url or said.url,
         )
-        return replace(raw, metadata=metadata)
+        return replace(document, metadata=metadata)
 
 
 def find_files(paths: Sequence[Path]) -> list[SourceFile]:
