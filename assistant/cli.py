@@ -21,6 +21,7 @@ from index.errors import JvError
 if TYPE_CHECKING:
     from assistant.wiring import Assistant
     from index.build import Outcome
+    from index.sources import SourceFile
 
 app = typer.Typer(
     help="Ask about automakers' joint ventures; every sentence of an answer is tied to a verbatim quote.",
@@ -64,17 +65,22 @@ def main() -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders (.md, .txt, .html).")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders (.md, .txt, .html) or addresses of pages and feeds.")
+    ] = None,
     seeds: Annotated[bool, typer.Option("--seeds", help="The briefs that ship with the program.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Take documents into the index; what is there already is left as it is."""
-    from index.sources import find_files, find_seeds
+    from index.sources import find_files, find_seeds, is_address
 
     if not paths and not seeds:
-        raise typer.BadParameter("give files or folders, or --seeds")
-    files = (find_seeds() if seeds else []) + find_files(paths or [])
+        raise typer.BadParameter("give files, folders or addresses, or --seeds")
+    addresses = [path for path in paths or [] if is_address(path)]
+    files = find_files([Path(path) for path in paths or [] if not is_address(path)])
+    files = (find_seeds() if seeds else []) + files
     with _assistant(data_dir, create=True) as assistant, _progress() as progress:
+        files += _fetch(assistant, addresses, progress)
         task = progress.add_task("Reading", total=len(files))
 
         def show(outcome: "Outcome") -> None:
@@ -246,6 +252,15 @@ def _assistant(data_dir: Path | None, *, create: bool = False) -> "Iterator[Assi
         yield assistant
     finally:
         assistant.close()
+
+
+def _fetch(assistant: "Assistant", addresses: list[str], progress: Progress) -> "list[SourceFile]":
+    if not addresses:
+        return []
+    task = progress.add_task("Fetching", total=None)
+    files = assistant.fetch(addresses, lambda address: progress.update(task, advance=1, description=address[:60]))
+    progress.remove_task(task)
+    return files
 
 
 def _progress() -> Progress:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
@@ -29,8 +29,21 @@ class Settings(BaseSettings):
         0.19, ge=0, le=1, description="How likely a sentence must answer (0 to 1) before it is shown."
     )
     max_question_chars: int = Field(2_000, ge=10, le=100_000, description="Longest question that is taken.")
+    allow_private_addresses: str = Field(
+        "",
+        description="Own hosts or networks, by commas, that documents are fetched from although private.",
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+
+    @field_validator("allow_private_addresses")
+    @classmethod
+    def _check_addresses(cls, text: str) -> str:
+        if text:
+            from index.addresses import parse_allowed
+
+            parse_allowed(text)
+        return text
 
 
 def load_settings(**given: object) -> Settings:

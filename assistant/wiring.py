@@ -21,7 +21,7 @@ from index.embedding import SentenceEmbedder
 from index.errors import BusyError
 from index.models import DocumentInfo, Hit, Scope, ignore, parse_date
 from index.retrieval import Retriever
-from index.sources import SourceFile
+from index.sources import SourceFile, fetch_files
 from index.vectors import VectorStore, open_embedded, open_server
 
 
@@ -136,6 +136,16 @@ class Assistant:
             outcomes = build.ingest(files, self.catalogue, self.embedder, on_outcome)
         self.sync_vectors()
         return outcomes
+
+    def fetch(self, addresses: Sequence[str], on_fetched: Callable[[str], None] = ignore) -> list[SourceFile]:
+        """Return what lies at web addresses, for a feed its entries, as files to ingest.
+
+        None is left out: ingesting one that was refused or failed says why.
+        """
+        from index.addresses import parse_allowed
+
+        allowed = parse_allowed(self.settings.allow_private_addresses)
+        return fetch_files(addresses, allowed, on_fetched=on_fetched)
 
     def remove(self, document_id: str) -> None:
         """Remove a document; raise NotFoundError if there is none."""

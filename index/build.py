@@ -13,8 +13,8 @@ from index.catalogue import Catalogue
 from index.chunking import CHUNKING_VERSION, chunk
 from index.cleaning import clean
 from index.embedding import SentenceEmbedder, Vectors, is_packaged_model_intact
-from index.errors import BusyError, JvError, LoadError, StorageError, UnknownFormat
-from index.loading import NotIndexed, input_sha256, load, read_bytes
+from index.errors import BusyError, JvError, LeftOut, LoadError, StorageError, UnknownFormat
+from index.loading import NotIndexed, input_sha256, load
 from index.models import Chunk, Scope, ignore
 from index.sources import SourceFile
 from index.vectors import VectorStore, stamp_mismatch
@@ -114,18 +114,20 @@ def ingest(
 
 def _ingest_file(file: SourceFile, catalogue: Catalogue, embedder: SentenceEmbedder, *, bump: bool) -> Outcome:
     try:
-        data = read_bytes(file.path)
+        data = file.read()
         digest = input_sha256(data)
         before = catalogue.input_of(file.origin)
         if before == digest:
             return Outcome(file.source, "unchanged")
-        document = clean(load(file.path, data), file.source, file.origin, digest)
+        document = file.describe(clean(load(file.path, data), file.source, file.origin, digest))
         chunks = chunk(document, embedder.count_tokens)
         if not chunks:
             raise LoadError("There is nothing in it but headings, captions and the like.")
         catalogue.put(document, chunks, embed(chunks, embedder), bump=bump)
     except NotIndexed:
         return Outcome(file.source, "skipped", message="It says 'index: false'.")
+    except LeftOut as error:
+        return Outcome(file.source, "skipped", message=str(error))
     except UnknownFormat as error:
         return Outcome(file.source, "failed" if file.named else "skipped", message=str(error))
     except LoadError as error:

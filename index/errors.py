@@ -2,7 +2,9 @@
 
 JvError                  every error a user may see; `exit_code` is the command's exit status
 ├── LoadError            one file could not be read (the run goes on)
-│   └── UnknownFormat    the file is of a kind that is not read at all
+│   ├── UnknownFormat    the file is of a kind that is not read at all
+│   ├── AddressError     the web address may not be, or could not be, fetched
+│   └── LeftOut          the input is passed over by a rule; nothing failed
 ├── BusyError            another process holds the ingest lock
 ├── StampMismatch        the index was made with another model or chunking
 ├── NoIndexError         there is no index yet
@@ -24,6 +26,14 @@ class LoadError(JvError):
 
 class UnknownFormat(LoadError):
     """A file whose format is not one that is read."""
+
+
+class AddressError(LoadError):
+    """A web address that may not be fetched, or that gave nothing."""
+
+
+class LeftOut(LoadError):
+    """An input that is passed over by a rule, which is no failure."""
 
 
 class BusyError(JvError):

@@ -52,7 +52,7 @@ def test_search_shows_both_ranks(seed_dir):
     [
         (("ask", "a b", "--data-dir", "/nonexistent"), 5, "jv-assistant ingest --seeds"),
         (("ask",), 2, "Missing argument"),
-        (("ingest",), 2, "give files or folders"),
+        (("ingest",), 2, "give files, folders or addresses"),
         (("unknown",), 2, "No such command"),
         (("serve", "--port", "99999"), 2, "65535"),
     ],
