@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DATA := $(if $(JV_DATA_DIR),$(JV_DATA_DIR),data)
 
-.PHONY: install run ask test lint evaluate baseline calibrate lock clean
+.PHONY: install run ask test lint evaluate baseline calibrate reader bench lock clean
 
 run: $(DATA)/catalogue.sqlite  ## serve on http://127.0.0.1:8000, with an index of the seed briefs if there is none
 	$(BIN)/jv-assistant serve
@@ -45,6 +45,12 @@ baseline: $(READY)  ## renew the committed baseline, after a change that is mean
 
 calibrate: $(READY)  ## fit the answerer's confidence on the development questions and print the weights
 	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation.calibrate
+
+reader: $(READY)  ## train the networks that judge sentences, on the texts in training/ (about fifteen minutes)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation.training
+
+bench: $(READY)  ## time answers among 10,000 passages against a bare query embedding
+	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation.bench
 
 lock: $(READY)  ## write the installed versions into constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | LC_ALL=C sort -f > constraints.txt

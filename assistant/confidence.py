@@ -1,7 +1,7 @@
-"""How likely a sentence answers a question: a logistic model of a few bounded features.
+"""How likely a sentence answers a question.
 
-The weights were fitted on the development questions by `python -m assistant.evaluation.calibrate`: the best-matching
-sentences of each question are examples, those that state an expected fact are the answers among them.
+The features of a sentence order the candidates at first look and are among what the reader (`assistant.reader`) sees;
+both together give the confidence. The weights are fitted on the development questions by `make calibrate`.
 """
 
 import math
@@ -12,12 +12,13 @@ from assistant.late_interaction import SentenceScore
 from assistant.understanding import Asked
 
 _MAX_BEHIND = 0.4
+_UNRELATED = 0.36
 _UNTYPED = frozenset({Asked.OTHER, Asked.YES_NO, Asked.LIST, Asked.REASON})
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the confidence in a sentence rests on, each 0 to 1.
+    """What can be told of a sentence without reading it closely, each 0 to 1.
 
     `behind` is how much worse the sentence matches than the best of all. `typed` is 1 if the question
     asks for a kind of thing that can be told by its form, `there` is 1 if the sentence holds one then.
@@ -33,8 +34,26 @@ class Features:
     there: float
 
 
-WEIGHTS = Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, attribute=1.1, time=4.3, typed=-2.6, there=2.1)
-INTERCEPT = -9.45
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Two logistic models: the first look over the features; the second over reader, first look and likeness."""
+
+    first: Features
+    first_intercept: float
+    reading: float
+    first_look: float
+    pieces: float
+    intercept: float
+
+
+WEIGHTS = Weights(
+    first=Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, attribute=1.1, time=4.3, typed=-2.6, there=2.1),
+    first_intercept=-9.45,
+    reading=0.51,
+    first_look=0.67,
+    pieces=2.75,
+    intercept=0.01,
+)
 
 
 def features(match: SentenceScore, fit: Fit, best: float, asked: Asked) -> Features:
@@ -44,7 +63,18 @@ def features(match: SentenceScore, fit: Fit, best: float, asked: Asked) -> Featu
     return Features(match.pieces, match.words, behind, fit.names, fit.attribute, fit.time, typed, typed * fit.kind)
 
 
-def confidence(given: Features) -> float:
-    """Return the confidence, 0 to 1, that a sentence with these features answers."""
-    score = INTERCEPT + sum(weight * value for weight, value in zip(astuple(WEIGHTS), astuple(given), strict=True))
-    return 1 / (1 + math.exp(-score))
+def likelihood(given: Features) -> float:
+    """Return the log-odds that a sentence answers, at first look."""
+    pairs = zip(astuple(WEIGHTS.first), astuple(given), strict=True)
+    return WEIGHTS.first_intercept + float(sum(weight * value for weight, value in pairs))
+
+
+def confidence(reading: float, given: Features) -> float:
+    """Return the confidence, 0 to 1, in a sentence from the reader's log-odds and its features.
+
+    A sentence less like the question than any answer is to its question is about something else: 0.
+    """
+    if given.pieces < _UNRELATED:
+        return 0.0
+    score = WEIGHTS.intercept + WEIGHTS.reading * reading + WEIGHTS.first_look * likelihood(given)
+    return 1.0 / (1.0 + math.exp(-score - WEIGHTS.pieces * given.pieces))

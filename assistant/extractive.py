@@ -1,26 +1,28 @@
 """Answer with sentences of the documents, without a language model.
 
 Sentences of the best passages are ordered by how they match the question (`late_interaction`) and
-how they fit it (`fit`); what does not fit is not shown. `selection` picks those of the answer.
+how they fit it (`fit`); the likeliest are read closely (`reader`). `selection` picks those of the answer.
 """
 
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from threading import Lock
 
-from assistant.confidence import confidence, features
+from assistant.confidence import Features, confidence, features, likelihood
 from assistant.draft import Draft, DraftClaim
 from assistant.fit import Surroundings, fit
-from assistant.late_interaction import Query, score_sentences
+from assistant.late_interaction import Query, Ranges, ranges_of, score_sentences
 from assistant.names import definitions_in, with_aliases
 from assistant.quoting import quote_sentence
+from assistant.reader import Reader, Reading
 from assistant.selection import Candidate, Considered, claims_of, consider
 from assistant.understanding import Question
 from index.embedding import SentenceEmbedder, TokenStates
 from index.models import BlockKind, Hit, Passage, Sentence
 
+_READ_CLOSELY = 24
 _MAX_WORDS = 120
 _NEAREST_SHOWN = 3
 _CACHED_PASSAGES = 256  # about 0.4 MB each
@@ -43,6 +45,7 @@ class ExtractiveAnswerer:
         self._rarity = rarity
         self._text_of = text_of
         self.threshold = threshold
+        self._reader = Reader()
         self._states: OrderedDict[int, TokenStates] = OrderedDict()
         self._lock = Lock()
 
@@ -62,21 +65,41 @@ class ExtractiveAnswerer:
 
     def rank(self, question: Question, passages: Sequence[Passage]) -> list[Candidate]:
         """Return every sentence of `passages` that could answer, the likeliest first."""
+        looked = self.first_look(question, passages)
+        close = looked[:_READ_CLOSELY]
+        asked = self._embedder.read_query(question.text).vectors
+        scores = self._reader.read(asked, question.asked, [reading for _, reading in close]).tolist()
+        judged = [
+            replace(item, reading=score, confidence=confidence(score, Features(*reading.features)))
+            for (item, reading), score in zip(close, scores, strict=True)
+        ]
+        return [*sorted(judged, key=lambda item: -item.confidence), *(item for item, _ in looked[_READ_CLOSELY:])]
+
+    def first_look(self, question: Question, passages: Sequence[Passage]) -> list[tuple[Candidate, Reading]]:
+        """Return every sentence that could answer and what the reader needs of it, ordered by match and fit."""
         texts = {item.document.document_id: self._text_of(item.document.document_id) for item in passages}
         definitions = definitions_in("\n".join(passage.text for passage in passages))
         question = replace(question, names=tuple(with_aliases(name, definitions) for name in question.names))
-        states = self._embedder.read_query(question.text)
-        query = Query.of(question.text, states, self._rarity(question.words))
-        candidates = []
+        asked = self._embedder.read_query(question.text)
+        query = Query.of(question.text, asked, self._rarity(question.words))
+        found: list[tuple[Candidate, TokenStates, Ranges]] = []
         for passage, read in zip(passages, self._read(passages), strict=True):
-            for position, match in enumerate(score_sentences(query, passage, read)):
+            ranges = ranges_of(passage, read)
+            for position, match in enumerate(score_sentences(query, ranges, read)):
                 text = passage.slice(passage.sentences[position].span)
                 if match and _could_answer(text, passage.sentences[position]):
                     around = _surroundings(passage, position, texts[passage.document.document_id])
-                    candidates.append(Candidate(passage, position, match, fit(question, text, around)))
-        best = max((item.match.mean for item in candidates), default=0.0)
-        judged = [_judged(item, best, question) for item in candidates]
-        return sorted(judged, key=lambda item: -item.confidence)
+                    item = Candidate(passage, position, match, fit(question, text, around))
+                    found.append((item, read, ranges[position]))
+        best = max((item.match.mean for item, _, _ in found), default=0.0)
+        given = [features(item.match, item.fit, best, question.asked) for item, _, _ in found]
+        order = sorted(range(len(found)), key=lambda at: -likelihood(given[at]))
+        return [(found[at][0], Reading(found[at][1], found[at][2], astuple(given[at]))) for at in order]
+
+    def forget(self) -> None:
+        """Drop the states of the passages read so far."""
+        with self._lock:
+            self._states.clear()
 
     def _read(self, passages: Sequence[Passage]) -> list[TokenStates]:
         """Return the token states of the passages, from memory where they have been read before."""
@@ -108,10 +131,6 @@ class ExtractiveAnswerer:
 def _missing(part: Considered) -> tuple[str, ...]:
     """Return what the evidence for a part lacks, in words."""
     return (part.ranked[0].fit.missing if part.ranked else ()) or (part.question.text,)
-
-
-def _judged(item: Candidate, best: float, question: Question) -> Candidate:
-    return replace(item, confidence=confidence(features(item.match, item.fit, best, question.asked)))
 
 
 def _surroundings(passage: Passage, position: int, document: str) -> Surroundings:

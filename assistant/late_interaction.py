@@ -52,21 +52,38 @@ class SentenceScore:
         return (self.pieces + self.words) / 2
 
 
-def score_sentences(query: Query, passage: Passage, states: TokenStates) -> list[SentenceScore | None]:
-    """Return a score for each sentence of `passage`, None for one the model has read nothing of."""
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Where a sentence, the two before it, and the headings stand among a passage's pieces, as (start, end)."""
+
+    sentence: tuple[int, int]
+    before: tuple[int, int]
+    headings: tuple[int, int]
+
+
+def ranges_of(passage: Passage, states: TokenStates) -> list[Ranges]:
+    """Return the piece ranges of each sentence of `passage`; one the model has read nothing of has an empty one."""
     shift = len(passage.embedded_text) - len(passage.text) - passage.span.start
-    to_pieces, to_words = query.pieces @ states.vectors.T, query.words @ states.vectors.T
     bounds = [
         (_first(states, sentence.span.start + shift), _first(states, sentence.span.end + shift))
         for sentence in passage.sentences
     ]
-    header_end = _first(states, passage.span.start + shift)
+    headings = (0, _first(states, passage.span.start + shift))
+    return [
+        Ranges((start, end), (bounds[max(0, position - _CONTEXT_SENTENCES)][0], start), headings)
+        for position, (start, end) in enumerate(bounds)
+    ]
+
+
+def score_sentences(query: Query, ranges: Sequence[Ranges], states: TokenStates) -> list[SentenceScore | None]:
+    """Return a score for each sentence of a passage, None for one the model has read nothing of."""
+    to_pieces, to_words = query.pieces @ states.vectors.T, query.words @ states.vectors.T
     scores: list[SentenceScore | None] = []
-    for position, (start, end) in enumerate(bounds):
-        context_start = bounds[max(0, position - _CONTEXT_SENTENCES)][0]
-        columns = [(start, end, 1.0), (context_start, start, _CONTEXT_WEIGHT), (0, header_end, _CONTEXT_WEIGHT)]
+    for each in ranges:
+        columns = [(*each.sentence, 1.0), (*each.before, _CONTEXT_WEIGHT), (*each.headings, _CONTEXT_WEIGHT)]
         pieces, words = _best(to_pieces, columns), _best(to_words, columns)
-        scores.append(SentenceScore(float(pieces.mean()), _weighted(words, query.rarity)) if end > start else None)
+        read = each.sentence[1] > each.sentence[0]
+        scores.append(SentenceScore(float(pieces.mean()), _weighted(words, query.rarity)) if read else None)
     return scores
 
 

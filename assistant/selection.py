@@ -10,11 +10,14 @@ from assistant.late_interaction import SentenceScore
 from assistant.names import new_names
 from assistant.quoting import quote_lead_in, quote_sentence
 from assistant.standing import standing_of
-from assistant.understanding import Question
+from assistant.understanding import Asked, Question
 from index.models import Passage, Sentence
 
 _MAX_SENTENCES = 2
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
+_BRIEF = 45  # words that a fact or a number should not need more than
+_NEARLY_BEST = 0.9  # of the best sentence's confidence: shown however long both are
+_AT_LENGTH = frozenset({Asked.LIST, Asked.REASON, Asked.OTHER, Asked.YES_NO})
 _DENIAL_WITHIN = 1_200  # characters from the report
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|both|however|but|its|their|his|her|such|meanwhile|also|instead)\b", re.I
@@ -34,6 +37,7 @@ class Candidate:
     position: int  # of the sentence in its passage
     match: SentenceScore
     fit: Fit
+    reading: float | None = None  # log-odds, None if it was not among those read closely
     confidence: float = 0.0
 
     @property
@@ -68,8 +72,6 @@ class Considered:
         if item.confidence < threshold:
             lacks = f"; lacks {', '.join(item.fit.missing)}" if item.fit.missing else ""
             return f"below the threshold of {threshold:.2f}{lacks}"
-        if item.fit.names <= 0:
-            return f"speaks of something else; lacks {', '.join(item.fit.missing)}"
         return "already covered by a chosen sentence" if not self.chosen else "less likely than those chosen"
 
 
@@ -79,7 +81,7 @@ def consider(rankings: Sequence[tuple[Question, Sequence[Candidate]]], threshold
     parts = []
     for question, ranked in rankings:
         close = _close_to_best(ranked, threshold)
-        chosen = () if any(item.place in taken for item in close) else tuple(close[:_MAX_SENTENCES])
+        chosen = () if any(item.place in taken for item in close) else _briefly(close, question)
         taken.update(item.place for item in chosen)
         parts.append(Considered(question, tuple(ranked), chosen, bool(close)))
     return tuple(parts)
@@ -87,8 +89,17 @@ def consider(rankings: Sequence[tuple[Question, Sequence[Candidate]]], threshold
 
 def _close_to_best(ranked: Sequence[Candidate], threshold: float) -> list[Candidate]:
     """Return the candidates that are likely enough and not much less likely than the best."""
-    answering = [item for item in ranked if item.confidence >= threshold and item.fit.names > 0]
+    answering = [item for item in ranked if item.confidence >= threshold]
     return [item for item in answering if item.confidence >= _CLOSE_TO_BEST * answering[0].confidence]
+
+
+def _briefly(close: Sequence[Candidate], question: Question) -> tuple[Candidate, ...]:
+    """Return the best sentence and a second one, unless that makes the answer to a plain question long."""
+    chosen = close[:_MAX_SENTENCES]
+    words = sum(len(item.text.split()) for item in chosen)
+    if len(chosen) < 2 or question.asked in _AT_LENGTH or words <= _BRIEF:
+        return tuple(chosen)
+    return tuple(item for item in chosen if item.confidence >= _NEARLY_BEST * chosen[0].confidence)
 
 
 def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> list[DraftClaim]:

@@ -12,7 +12,8 @@ from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
 from assistant.history import Feedback, History, Verdict
 from assistant.models import Answer, Explanation, Filters, SearchHit
 from assistant.prompts import load_prompts
-from assistant.selection import Considered
+from assistant.reader import Reading
+from assistant.selection import Candidate, Considered
 from assistant.settings import Settings, load_settings
 from assistant.understanding import Question, understand
 from index import build
@@ -90,6 +91,11 @@ class Assistant:
             hits = retrieve(question, self._parts.retriever, scope)
             return self._parts.answerer.consider(question, [hit.passage for hit in hits])
 
+    def first_look(self, question: Question, scope: Scope) -> list[tuple[Candidate, Reading]]:
+        """Return every sentence found for a question before any is read closely: what the reader is trained on."""
+        hits = retrieve(question, self._parts.retriever, scope)
+        return self._parts.answerer.first_look(question, [hit.passage for hit in hits])
+
     def explain(self, question: str, *, as_of: str | None = None, filters: Filters | None = None) -> Explanation:
         """Return how a question was understood, which sentences were considered, and why each was taken or left."""
         asked = understand(" ".join(question.split()))
@@ -117,6 +123,12 @@ class Assistant:
         build.require_stamp(self.catalogue, self.embedder)
         self.embedder.encode_tokens(["warm up"])
         _ = self._parts
+
+    def forget(self, *, passages: bool = True) -> None:
+        """Drop what was remembered of questions and, unless told otherwise, of passages read: for measurements."""
+        self.embedder.forget_queries()
+        if passages:
+            self._parts.answerer.forget()
 
     @property
     def is_empty(self) -> bool:

