@@ -100,10 +100,11 @@ def test_a_document_is_about_what_it_opens_with():
 
 
 def test_confidence_rises_with_what_fits():
-    def sure(names=1.0, kind=1.0, attribute=1.0, time=1.0, match=0.6, best=0.6):
+    def sure(names=1.0, kind=1.0, attribute=1.0, time=1.0, match=0.6, best=0.6, reading=1.0):
         fitted = Fit(names, kind, attribute, time, ())
-        return confidence(features(SentenceScore(match, match), fitted, best, Asked.NUMBER))
+        return confidence(reading, features(SentenceScore(match, match), fitted, best, Asked.NUMBER))
 
     assert 0 < sure() < 1
-    for worse in ({"names": 0}, {"kind": 0}, {"attribute": 0}, {"time": 0}, {"match": 0.5, "best": 0.5}, {"best": 0.8}):
+    for worse in ({"names": 0}, {"kind": 0}, {"attribute": 0}, {"time": 0}, {"match": 0.5, "best": 0.5}, {"best": 0.8}, {"reading": 0.0}):
         assert sure(**worse) < sure(), worse
+    assert sure(match=0.3, best=0.3) == 0  # so unlike the question that it is about something else
