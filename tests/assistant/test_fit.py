@@ -105,6 +105,14 @@ def test_confidence_rises_with_what_fits():
         return confidence(reading, features(SentenceScore(match, match), fitted, best, Asked.NUMBER))
 
     assert 0 < sure() < 1
-    for worse in ({"names": 0}, {"kind": 0}, {"attribute": 0}, {"time": 0}, {"match": 0.5, "best": 0.5}, {"best": 0.8}, {"reading": 0.0}):
+    for worse in (
+        {"names": 0},
+        {"kind": 0},
+        {"attribute": 0},
+        {"time": 0},
+        {"match": 0.5, "best": 0.5},
+        {"best": 0.8},
+        {"reading": 0.0},
+    ):
         assert sure(**worse) < sure(), worse
     assert sure(match=0.3, best=0.3) == 0  # so unlike the question that it is about something else
