@@ -203,12 +203,12 @@ def list_documents(data_dir: DataDir = None) -> None:
     with _assistant(data_dir) as assistant:
         documents = assistant.documents()
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "published", "publisher", "title", "source", "chunks"):
+    for heading in ("id", "published", "publisher", "title", "source", "language", "chunks"):
         table.add_column(heading, no_wrap=heading in ("id", "published"), overflow="fold")
     for info in documents:
         meta = info.metadata
         row = (info.document_id, meta.published or "-", meta.publisher or "-", meta.title or "-", info.source)
-        table.add_row(*row, str(info.chunks))
+        table.add_row(*row, meta.language or "-", str(info.chunks))
     _out.print(table)
 
 

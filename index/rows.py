@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
 from sqlite3 import Connection, Row
 
@@ -18,6 +19,7 @@ from index.models import (
     Document,
     DocumentInfo,
     Metadata,
+    PageStart,
     Passage,
     Report,
     Sentence,
@@ -32,7 +34,7 @@ def insert_document(connection: Connection, document: Document) -> None:
     """Write a document and its blocks."""
     metadata = document.metadata
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
         (
             document.document_id,
             document.origin,
@@ -42,8 +44,10 @@ def insert_document(connection: Connection, document: Document) -> None:
             metadata.author,
             metadata.published,
             metadata.url,
+            metadata.language,
             _dump_reports(metadata.based_on),
             document.text,
+            json.dumps(document.pages),
             document.content_sha256,
             document.input_sha256,
             datetime.now(UTC).isoformat(timespec="seconds"),
@@ -115,7 +119,7 @@ def read_block(row: Row) -> Block:
 
 def read_metadata(row: Row) -> Metadata:
     """Return the metadata of a row."""
-    fields = {name: row[name] for name in ("title", "publisher", "author", "published", "url")}
+    fields = {name: row[name] for name in ("title", "publisher", "author", "published", "url", "language")}
     return Metadata(**fields, based_on=_load_reports(row["based_on"]))
 
 
@@ -141,7 +145,14 @@ def read_passage(row: Row) -> Passage:
         published=row["passage_published"],
         based_on=_load_reports(row["passage_based_on"]),
         embedded_text=row["embedded_text"],
+        pages=read_pages(row["pages"]),
     )
+
+
+@lru_cache(maxsize=256)
+def read_pages(text: str) -> tuple[PageStart, ...]:
+    """Return where pages begin; the passages of one document ask for the same again and again."""
+    return tuple(PageStart(*mark) for mark in json.loads(text))
 
 
 def _dump_reports(reports: Sequence[Report]) -> str:
