@@ -49,7 +49,7 @@ def clean(raw: RawDocument, source: str, origin: str, input_sha256: str) -> Docu
     text, placed = _assemble(raw.blocks, kinds)
     own_words = "\n".join(block.text for block, kind in zip(raw.blocks, kinds, strict=True) if kind in _QUOTABLE)
     metadata = replace(raw.metadata, language=language_of(own_words))
-    return Document(source, origin, text, placed, metadata, input_sha256, _pages(raw.blocks, placed))
+    return Document(source, origin, text, placed, metadata, input_sha256, _pages(raw.blocks, placed), raw.notes)
 
 
 def _mark_furniture(raw: RawDocument) -> list[BlockKind]:

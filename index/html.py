@@ -13,14 +13,8 @@ from index.head import take_head
 from index.markup import PageBlock, page_blocks
 from index.models import BlockKind, Metadata
 from index.raw import RawBlock, RawDocument
+from index.visibility import drop_hidden
 
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|rem|pt|%)?\s*(?:;|!|$)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
-    r"|(?:left|top|right|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]"
-    r"|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|$)",
-    re.I,
-)
-_HIDDEN_CLASSES = frozenset("sr-only visually-hidden screen-reader-text d-none is-hidden a11y-hidden".split())
 _DATE_FIELDS = """article:published_time og:published_time og:article:published_time datepublished
     citation_publication_date citation_date dc.date.issued dcterms.issued dcterms.created dc.date dcterms.date
     parsely-pub-date sailthru.date pubdate publishdate publish-date publish_date published_date publication_date
@@ -36,8 +30,7 @@ def read_html(text: str) -> RawDocument:
 
     Raises LoadError if no text can be found.
     """
-    tree = _parse(text)
-    _drop_hidden(tree)
+    tree = parse_page(text)
     page = _extract(tree)
     blocks = _main_blocks(page_blocks(tree), getattr(page, "body", None))
     return take_head(RawDocument(tuple(blocks), _metadata(page, tree)), is_plain=False)
@@ -47,18 +40,19 @@ def read_fragment(text: str) -> tuple[RawBlock, ...]:
     """Return the blocks of a piece of HTML that stands in another document."""
     if not re.search(r"\w", re.sub(r"<!--.*?-->|<[^>]*>", "", text, flags=re.S)):
         return ()
-    tree = _parse(text)
-    _drop_hidden(tree)
-    return tuple(block.raw for block in page_blocks(tree))
+    return tuple(block.raw for block in page_blocks(parse_page(text)))
 
 
-def _parse(text: str) -> Any:
+def parse_page(text: str) -> Any:
+    """Return the tree of a page without what it hides from its readers; raise LoadError for what is no HTML."""
     from lxml import html
 
     try:
-        return html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
     except (ValueError, html.etree.LxmlError) as error:
         raise LoadError(f"This is not HTML that can be parsed ({error}).") from error
+    drop_hidden(tree)
+    return tree
 
 
 def _extract(tree: Any) -> Any:
@@ -76,23 +70,6 @@ def _extract(tree: Any) -> Any:
     except Exception:  # it stumbles over broken markup in many ways; the page's own blocks are still there
         logging.getLogger(__name__).warning("The main text of a page could not be told.", exc_info=True)
         return None
-
-
-def _drop_hidden(tree: Any) -> None:
-    for element in list(tree.iter()):
-        if element.getparent() is None:
-            continue
-        if not isinstance(element.tag, str):  # a comment
-            element.drop_tree()
-            continue
-        is_closed = element.tag == "dialog" and "open" not in element.attrib
-        is_hidden = "hidden" in element.attrib or _HIDDEN_STYLE.search(element.get("style", ""))
-        is_unseen = _HIDDEN_CLASSES & set(element.get("class", "").lower().split())
-        is_code = element.tag in ("style", "noscript", "template") or (
-            element.tag == "script" and "ld+json" not in element.get("type", "")  # that one holds metadata
-        )
-        if is_code or is_closed or is_hidden or is_unseen:
-            element.drop_tree()
 
 
 def _metadata(page: Any, tree: Any) -> Metadata:

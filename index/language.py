@@ -9,8 +9,8 @@ _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # one of thes
 _MIN_WEIGHT = 20
 _MIN_PROBABILITY = 0.6
 _SAMPLE = 20_000
-_PRESS = """ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk sl sr sv ta th
-    tr uk ur vi zh""".split()  # rarer languages are what lists of names are mistaken for
+_PRESS = """ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk sl sr sv ta
+    th tr uk ur vi zh""".split()  # rarer languages are what lists of names are mistaken for
 
 
 def language_of(text: str) -> str | None:

@@ -118,7 +118,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A cleaned document: its whole text, the blocks that cover it in reading order, and where its pages begin."""
+    """A cleaned document: its whole text, the blocks that cover it in reading order, and where its pages begin.
+
+    `notes` are sentences for whoever takes it in: what of the file was left out and why. They are not stored.
+    """
 
     source: str
     origin: str
@@ -127,6 +130,11 @@ class Document:
     metadata: Metadata
     input_sha256: str
     pages: tuple[PageStart, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def page_of(self, offset: int) -> int | None:
+        """Return the page on which the character at `offset` stands, None if the document has no pages."""
+        return page_at(self.pages, offset)
 
     @property
     def document_id(self) -> str:

@@ -24,8 +24,12 @@ _MAX_HEADING_LENGTH = 110
 
 def read_plain_text(text: str) -> RawDocument:
     """Split `text` into blocks; what stands at the top about the text itself becomes metadata."""
-    blocks = _mark_headings(list(_blocks(text)))
-    return take_head(RawDocument(tuple(blocks)), is_plain=True)
+    return take_head(RawDocument(plain_blocks(text)), is_plain=True)
+
+
+def plain_blocks(text: str) -> tuple[RawBlock, ...]:
+    """Return the paragraphs, lists, tables and headings of `text`; its top is read like the rest."""
+    return tuple(_mark_headings(list(_blocks(text))))
 
 
 def _blocks(text: str) -> Iterator[RawBlock]:

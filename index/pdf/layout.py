@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from statistics import median
 from typing import NamedTuple
 
-from index.pdf_page import Run
+from index.furniture import is_sentence
+from index.pdf.page import Run
 
 _PIECE_GAP = 0.5  # of the type size; a wider gap may part columns or cells
 WIDE_GAP = 1.0  # one as wide is rarely chance
@@ -17,8 +19,11 @@ _SAME_LINE = 0.4
 _MIN_COLUMN_LINES = 3
 _MIN_LINE_LENGTH = 15
 _FULL_LINE = 0.6
+_MIN_INSIDE = 0.12  # of the lines of a column begin within a sentence, at least
+_LOWER_WORD = re.compile(r"\b[^\W\d_A-Z]\w*")
 _MAX_DEPTH = 4
 _CANDIDATES = 6
+_FAR, _SMALL = 2.5, 0.92  # of the body's size
 _APART = 1.4  # of the type size; a page number keeps such a distance
 _MARGIN_ROWS = 3  # so many lines at either end of a page may be its header or footer
 _PAGE_NUMBER = re.compile(
@@ -68,7 +73,7 @@ class Line:
         return all(piece.is_bold or not piece.text.strip(" •") for piece in self.pieces)
 
 
-class _Gutter(NamedTuple):
+class Gutter(NamedTuple):
     """Where columns part, and where the right one begins."""
 
     x: float
@@ -179,9 +184,20 @@ def _key(piece: Run, shift: int = 0) -> tuple[str, int]:
     return re.sub(r"\d+", "#", piece.text.casefold()), round(piece.y) + shift
 
 
+def _is_running_line(row: Sequence[Run], inner: Sequence[Run], body: float) -> bool:
+    """Whether the outermost line is small, no sentence and far from the text: a header that only one page has."""
+    size = max(piece.size for piece in row)
+    is_far = bool(inner) and abs(row[0].y - inner[0].y) > _FAR * body
+    return is_far and size < _SMALL * body and not any(is_sentence(piece.text) for piece in row)
+
+
 def _furniture_of(pieces: Sequence[Run], ends: Sequence[list[list[int]]], seen: Counter[tuple[str, int]]) -> set[int]:
     found = {position for position, piece in enumerate(pieces) if piece.is_artifact}
+    body = median(piece.size for piece in pieces) if pieces else 0.0
     for rows in ends:
+        rows = [row for row in rows if not found.issuperset(row)]
+        if rows and _is_running_line([pieces[p] for p in rows[0]], [pieces[p] for row in rows[1:2] for p in row], body):
+            found.update(rows[0])
         for row, inner in zip(rows, [*rows[1:], []], strict=True):
             repeated = [sum(seen[_key(pieces[position], shift)] for shift in (-1, 0, 1)) > 1 for position in row]
             kinds = [
@@ -199,13 +215,12 @@ def _furniture_of(pieces: Sequence[Run], ends: Sequence[list[list[int]]], seen: 
     return found
 
 
-def columns(pieces: Sequence[Run], depth: int = 0) -> list[list[Line]]:
+def columns(pieces: Sequence[Run], gutter: Gutter | None, depth: int = 0) -> list[list[Line]]:
     """Return the regions of a page in reading order, each as lines, top down.
 
-    Where a gutter parts columns of prose, the left one is read before the right one, between the
-    lines that run across both.
+    Where a gutter parts columns, the left one is read before the right one, between the lines that run
+    across both. Columns may have columns of their own.
     """
-    gutter = _gutter(pieces) if depth < _MAX_DEPTH else None
     if gutter is None:
         return [lines_of(pieces)] if pieces else []
     regions: list[list[Line]] = []
@@ -215,9 +230,13 @@ def columns(pieces: Sequence[Run], depth: int = 0) -> list[list[Line]]:
             plain += band
             continue
         for part in (plain, *_sides(band, gutter.x)):
-            regions += columns(part, depth + 1)
+            regions += _inner_columns(part, depth)
         plain = []
-    return regions + columns(plain, depth + 1)
+    return regions + _inner_columns(plain, depth)
+
+
+def _inner_columns(pieces: Sequence[Run], depth: int) -> list[list[Line]]:
+    return columns(pieces, find_gutter(pieces) if depth < _MAX_DEPTH else None, depth + 1)
 
 
 def lines_of(pieces: Sequence[Run]) -> list[Line]:
@@ -225,10 +244,11 @@ def lines_of(pieces: Sequence[Run]) -> list[Line]:
     return [Line(tuple(sorted(row, key=lambda piece: piece.x0))) for row in _rows(pieces)]
 
 
-def _bands(pieces: Sequence[Run], gutter: _Gutter) -> list[tuple[list[Run], bool]]:
+def _bands(pieces: Sequence[Run], gutter: Gutter) -> list[tuple[list[Run], bool]]:
     """Cut a page from top to bottom where a line or a wide gap runs across the gutter; say which parts are columns.
 
-    What lies between two parts that are columns is part of them, unless a line runs across.
+    What lies between two parts that are columns is part of them, unless a line runs across; so is what
+    only one column goes on with at the end.
     """
     bands: list[list[Run]] = [[]]
     crossing: list[bool] = [False]
@@ -244,7 +264,8 @@ def _bands(pieces: Sequence[Run], gutter: _Gutter) -> list[tuple[list[Run], bool
     kinds = [not across and _is_columnar(band, gutter) for band, across in zip(bands, crossing, strict=True)]
     done: list[tuple[list[Run], bool]] = []
     for position, (band, is_columns) in enumerate(zip(bands, kinds, strict=True)):
-        onward = next((kinds[n] for n in range(position + 1, len(bands)) if kinds[n] or crossing[n]), False)
+        is_one_sided = not all(_sides(band, gutter.x))
+        onward = next((kinds[n] for n in range(position + 1, len(bands)) if kinds[n] or crossing[n]), is_one_sided)
         if done and done[-1][1] and not crossing[position] and (is_columns or onward):
             done[-1][0].extend(band)
         else:
@@ -252,7 +273,7 @@ def _bands(pieces: Sequence[Run], gutter: _Gutter) -> list[tuple[list[Run], bool
     return done
 
 
-def _is_columnar(band: Sequence[Run], gutter: _Gutter) -> bool:
+def _is_columnar(band: Sequence[Run], gutter: Gutter) -> bool:
     """Whether both columns go on in this part of a page; a table under them has its gaps elsewhere."""
     left, right = _sides(band, gutter.x)
     if not left or not right:
@@ -265,10 +286,11 @@ def _sides(pieces: Sequence[Run], x: float) -> tuple[list[Run], list[Run]]:
     return [piece for piece in pieces if piece.x1 <= x], [piece for piece in pieces if piece.x0 >= x]
 
 
-def _gutter(pieces: Sequence[Run]) -> _Gutter | None:
+def find_gutter(pieces: Sequence[Run], last: Gutter | None = None) -> Gutter | None:
     """Return where a gap runs down between two columns of prose, or None.
 
     Columns of a table have gaps too; but their lines are short and begin with capitals and digits.
+    Where nothing else tells, the gutter of the `last` page counts, if no line runs across it.
     """
     gaps = _gaps(pieces)
     tried: list[float] = []
@@ -285,8 +307,14 @@ def _gutter(pieces: Sequence[Run]) -> _Gutter | None:
         left, right = _sides(band, x)
         if left and right and _are_columns(lines_of(left), lines_of(right)):
             edge = min(piece.x0 for piece in right)
-            return _Gutter((max(piece.x1 for piece in left) + edge) / 2, edge)
-    return None
+            return Gutter((max(piece.x1 for piece in left) + edge) / 2, edge)
+    return last if last and _has_gutter(pieces, last) else None
+
+
+def _has_gutter(pieces: Sequence[Run], gutter: Gutter) -> bool:
+    left, right = _sides(pieces, gutter.x)
+    is_parted = bool(left) and bool(right) and len(left) + len(right) == len(pieces)
+    return is_parted and abs(min(piece.x0 for piece in right) - gutter.right) < 2
 
 
 def _gaps(pieces: Sequence[Run]) -> list[tuple[float, float, float]]:
@@ -303,16 +331,19 @@ def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
     """Whether the lines on either side of a gap are columns; a narrow gap may be chance in a few lines."""
     width = min(line.x0 for line in right) - max(line.x1 for line in left)
     needed = _MIN_COLUMN_LINES if width > WIDE_GAP * left[0].size else 2 * _MIN_COLUMN_LINES
-    return min(len(left), len(right)) >= needed and _is_prose(left) and _is_prose(right)
+    lines = [*left, *right]
+    inside = sum(line.text[0].islower() or bool(_CJK.match(line.text)) for line in lines)
+    is_running = inside >= _MIN_INSIDE * len(lines)
+    return min(len(left), len(right)) >= needed and is_running and _is_prose(left) and _is_prose(right)
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    """Whether lines are those of a column: most letters are in long lines, many in lines begun within a sentence."""
+    """Whether lines are those of a column: most letters are in long lines, and in lines of sentences."""
     widest = max(line.x1 - line.x0 for line in lines)
     letters = sum(len(line.text) for line in lines)
     full = sum(len(line.text) for line in lines if line.x1 - line.x0 > _FULL_LINE * widest)
-    inside = sum(len(line.text) for line in lines if line.text[0].islower() or _CJK.match(line.text))
-    return _mean_width(lines) >= _MIN_LINE_LENGTH and full >= 0.6 * letters and inside >= 0.25 * letters
+    prose = sum(len(line.text) for line in lines if len(_LOWER_WORD.findall(line.text)) > 2 or _CJK.match(line.text))
+    return _mean_width(lines) >= _MIN_LINE_LENGTH and full >= 0.6 * letters and prose >= 0.4 * letters
 
 
 def _mean_width(lines: Sequence[Line]) -> float:

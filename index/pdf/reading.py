@@ -4,19 +4,17 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
-from index.dates import find_date, find_dates
 from index.encoding import visible
 from index.errors import LoadError
-from index.head import take_head
+from index.head import take_day, take_head
 from index.models import BlockKind, Metadata
-from index.pdf_blocks import Furniture, Placed, PlacedTable, blocks_of, style_of
-from index.pdf_layout import Line, columns, lines_of, page_furniture, pieces_of
-from index.pdf_page import Run, read_page
-from index.pdf_tables import tables_of
+from index.pdf.blocks import Furniture, Placed, PlacedTable, blocks_of, style_of
+from index.pdf.layout import Gutter, Line, columns, find_gutter, lines_of, page_furniture, pieces_of
+from index.pdf.page import Run, read_page
+from index.pdf.tables import Table, tables_of
 from index.raw import RawBlock, RawDocument
 
 MAX_PAGES = 2_000
@@ -50,7 +48,7 @@ def read_pdf(data: bytes) -> RawDocument:
     empty = [str(number) for number, pieces in enumerate(pages, start=1) if not pieces]
     notes = (f"No text is on page {', '.join(empty[:10])}{'…' if len(empty) > 10 else ''}.",) if empty else ()
     raw = RawDocument(tuple(blocks), _metadata(fields, blocks), notes)
-    return _with_date(take_head(raw, is_plain=False), fields)
+    return take_day(take_head(raw, is_plain=False), _days(fields))
 
 
 @contextmanager
@@ -110,17 +108,21 @@ def _hidden_layers(reader: Any) -> frozenset[int]:
 def _items(pages: Sequence[Sequence[Run]]) -> Iterator[Placed | PlacedTable | Furniture]:
     """Yield the lines, tables and furniture of all pages in reading order."""
     region_number = 0
+    gutter: Gutter | None = None
+    table: Table | None = None
     for number, (pieces, marked) in enumerate(zip(pages, page_furniture(pages), strict=True), start=1):
         own = [piece for position, piece in enumerate(pieces) if position not in marked]
         middle = max((piece.y for piece in own), default=0.0)
         extra = lines_of([pieces[position] for position in marked])
         yield from (Furniture(line.text, number) for line in extra if line.y > middle)
-        for region in columns(own):
+        gutter = find_gutter(own, gutter)
+        for region in columns(own, gutter):
             region_number += 1
-            right = max(line.x1 for line in region)
-            for item in tables_of(region):
+            left, right = min(line.x0 for line in region), max(line.x1 for line in region)
+            for item in tables_of(region, table):
+                table = item if isinstance(item, Table) else None
                 if isinstance(item, Line):
-                    yield Placed(item, number, region_number, right)
+                    yield Placed(item, number, region_number, left, right)
                 else:
                     yield PlacedTable(item, number)
         yield from (Furniture(line.text, number) for line in extra if line.y <= middle)
@@ -150,13 +152,7 @@ def _metadata(fields: dict[str, str], blocks: Sequence[RawBlock]) -> Metadata:
     )
 
 
-def _with_date(raw: RawDocument, fields: dict[str, str]) -> RawDocument:
-    """Take the day the file was made for that of publication if its text names the same day; else nobody knows."""
-    if raw.metadata.published:
-        return raw
-    said = {day for block in raw.blocks for day in find_dates(block.text)}
-    for name in ("/CreationDate", "/ModDate"):
-        match = re.match(r"(?:D:)?(\d{4})(\d\d)(\d\d)", fields.get(name, ""))
-        if match and (day := find_date("-".join(match.groups()))) in said:
-            return replace(raw, metadata=replace(raw.metadata, published=day))
-    return raw
+def _days(fields: dict[str, str]) -> list[str]:
+    """Return the days on which the file was made and changed."""
+    found = (re.match(r"(?:D:)?(\d{4})(\d\d)(\d\d)", fields.get(name, "")) for name in ("/CreationDate", "/ModDate"))
+    return ["-".join(match.groups()) for match in found if match]

@@ -10,8 +10,8 @@ from statistics import median
 from index.furniture import is_sentence
 from index.markup import bold_block
 from index.models import BlockKind, PageStart
-from index.pdf_layout import Line
-from index.pdf_tables import Row
+from index.pdf.layout import Line
+from index.pdf.tables import Row, Table
 from index.plain_text import BULLET
 from index.raw import RawBlock
 
@@ -20,6 +20,7 @@ _MAX_HEADING_WORDS = 30
 _USUAL_PITCH = 1.25
 _WIDER = 1.3  # a gap so much wider than usual parts paragraphs
 _INDENT = 0.8
+_INSET = 1.5
 _SPACE = 0.25
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐]$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
@@ -29,19 +30,20 @@ _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A line with its page, the column it stands in, counted through the document, and that column's right edge."""
+    """A line with its page, the column it stands in, counted through the document, and that column's edges."""
 
     line: Line
     page: int
     region: int
+    left: float
     right: float
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedTable:
-    """The rows of a table and the page they stand on."""
+    """A table, or the part of it that stands on one page."""
 
-    rows: Sequence[Row]
+    table: Table
     page: int
 
 
@@ -182,7 +184,7 @@ def _goes_on(block: _Open, placed: Placed, style: Style) -> bool:
     if style.heading_level(before) != level or (before.is_bold != line.is_bold and not (is_cut and is_full)):
         return False
     if last.region != placed.region:
-        return not level and (is_cut or (not is_finished and is_full and not before.is_bold))
+        return is_cut or (not level and not is_finished and is_full and not before.is_bold)
     if not 0 < before.y - line.y < _WIDER * style.pitch * line.size:
         return False
     return bool(level) or (_is_aligned(block, placed, is_cut=is_cut) and (is_full or is_cut))
@@ -203,7 +205,11 @@ def _is_full(placed: Placed, after: Line) -> bool:
     """Whether a line ends only because the first word of the next one did not fit on it."""
     word = after.text[0] if _CJK.match(after.text) else after.text.split(maxsplit=1)[0]
     width = (after.x1 - after.x0) * len(word) / len(after.text)
-    return placed.line.x1 + width + 2 * _SPACE * after.size > placed.right
+    indent = placed.line.x0 - placed.left
+    is_inset = (
+        indent > _INSET * after.size and abs(after.x0 - placed.line.x0) < 1
+    )  # a quotation is set in on both sides
+    return placed.line.x1 + width + 2 * _SPACE * after.size > placed.right - (indent if is_inset else 0)
 
 
 def _finished(block: _Open, style: Style, indents: list[float]) -> Iterator[RawBlock]:
@@ -253,8 +259,8 @@ def _is_break(left: str, right: str, style: Style) -> bool:
 def _table_blocks(table: PlacedTable, before: Sequence[RawBlock]) -> Iterator[RawBlock]:
     """Yield a table's rows; the first one is the header if it looks like one. A table may go on from another page."""
     pages = (PageStart(0, table.page),)
-    rows = [" | ".join(row.cells) for row in table.rows]
-    first, others = table.rows[0], table.rows[1:]
+    rows = [" | ".join(row.cells) for row in table.table.rows]
+    first, *others = table.table.rows
     has_header = bool(others) and (
         (first.is_bold and not all(row.is_bold for row in others))
         or (not _holds_figures(first) and any(map(_holds_figures, others)))
