@@ -16,7 +16,9 @@ _BYLINE = re.compile(
     r"^(?P<before>.{0,40}?)\b(?P<verb>(?:edited|written|reported|posted|published|story|words|text)\s+)?by:?\s+(?P<who>\S.*)$",
     re.I,
 )
-_AUTHOR = re.compile(r"^(?:author:?\s+|(?:von|por|par|di)\s+(?=(?-i:[A-ZÀ-Ž]))|(?:作者|记者|文)\s*[:：/|]\s*)(?P<who>\S.*)$", re.I)
+_AUTHOR = re.compile(
+    r"^(?:author:?\s+|(?:von|por|par|di)\s+(?=(?-i:[A-ZÀ-Ž]))|(?:作者|记者|文)\s*[:：/|]\s*)(?P<who>\S.*)$", re.I
+)
 _CHINESE_NAME = re.compile("[\u4e00-\u9fff·]{2,6}")
 _FROM = re.compile(r"^(.+?)\s+(?:from|for)\s+(?:the\s+)?(.+)$", re.I)
 _PLACE = re.compile(r"\s+(?:in|at)\s+\S.*$")

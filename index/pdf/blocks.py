@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import pairwise
 from statistics import median
 
@@ -17,11 +18,14 @@ from index.raw import RawBlock
 
 _MIN_HEADING_SIZE = 1.12  # of the body's size
 _MAX_HEADING_WORDS = 30
+_QUESTION_LEVEL = 4
 _USUAL_PITCH = 1.25
 _WIDER = 1.3  # a gap so much wider than usual parts paragraphs
 _INDENT = 0.8
+_HANGING = 0.5
 _INSET = 1.5
 _SPACE = 0.25
+_FLUSH = 0.3
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐]$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 _FINISHED = tuple(".!?:;。！？：；…")
@@ -87,16 +91,17 @@ def style_of(lines: Sequence[Placed]) -> Style:
     for placed in lines:
         letters[round(placed.line.size * 2) / 2] += len(placed.line.text)
     body = letters.most_common(1)[0][0] if letters else 10.0
-    pitches = [
-        (before.line.y - after.line.y) / after.line.size
+    inner = [
+        (before, after)
         for before, after in pairwise(lines)
         if before.region == after.region and _is_alike(before.line, after.line) and _is_inner(before, after)
     ]
+    pitches = [(before.line.y - after.line.y) / after.line.size for before, after in inner]
     pitch = min(max(median(pitches), 0.9), 2.2) if pitches else _USUAL_PITCH
     sizes = {round(placed.line.size * 2) / 2 for placed in lines}
     headings = sorted((size for size in sizes if size >= _MIN_HEADING_SIZE * body), reverse=True)
     words, whole = _words(lines)
-    flush = [abs(placed.line.x1 - placed.right) < 1 for placed in lines if len(placed.line.text) > 20]
+    flush = [before.right - before.line.x1 < _FLUSH * body for before, _ in inner]
     is_justified = sum(flush) > 0.5 * len(flush)
     return Style(body, pitch, tuple(headings), words, is_justified or any(word in words for word in whole))
 
@@ -147,7 +152,7 @@ def blocks_of(items: Sequence[Placed | PlacedTable | Furniture], style: Style) -
             waiting.append(RawBlock(BlockKind.FURNITURE, item.text, pages=(PageStart(0, item.page),)))
         elif isinstance(item, PlacedTable):
             close()
-            blocks.extend(_table_blocks(item, blocks))
+            blocks.extend(_table_blocks(item, blocks, style))
         elif block and _goes_on(block, item, style):
             block.lines.append(item)
             block.texts.append(item.line.text)
@@ -194,7 +199,7 @@ def _is_aligned(block: _Open, placed: Placed, *, is_cut: bool) -> bool:
     """Whether a line begins where the next line of the block would."""
     line, before = placed.line, block.lines[-1].line
     if block.marker:
-        return abs(line.x0 - block.text_x0) < 2 * _INDENT * line.size or (is_cut and line.x0 < block.text_x0)
+        return abs(line.x0 - block.text_x0) < _HANGING * line.size or (is_cut and line.x0 < block.text_x0)
     indent = line.x0 - before.x0
     if indent > _INDENT * line.size:
         return False
@@ -233,7 +238,11 @@ def _finished(block: _Open, style: Style, indents: list[float]) -> Iterator[RawB
         yield RawBlock(BlockKind.HEADING, text, level, pages=tuple(pages))
         return
     paragraph = RawBlock(BlockKind.PARAGRAPH, text, pages=tuple(pages))
-    yield bold_block(paragraph) if all(placed.line.is_bold for placed in block.lines) else paragraph
+    is_bold = all(placed.line.is_bold for placed in block.lines)
+    if is_bold and text.endswith(("?", "？")) and len(text.split()) <= _MAX_HEADING_WORDS:
+        yield replace(paragraph, kind=BlockKind.HEADING, level=_QUESTION_LEVEL)  # of an interview
+    else:
+        yield bold_block(paragraph) if is_bold else paragraph
 
 
 def _joined(text: str, more: str, style: Style) -> str:
@@ -256,10 +265,10 @@ def _is_break(left: str, right: str, style: Style) -> bool:
     return style.hyphenates and not (left in style.words and right in style.words)
 
 
-def _table_blocks(table: PlacedTable, before: Sequence[RawBlock]) -> Iterator[RawBlock]:
+def _table_blocks(table: PlacedTable, before: Sequence[RawBlock], style: Style) -> Iterator[RawBlock]:
     """Yield a table's rows; the first one is the header if it looks like one. A table may go on from another page."""
     pages = (PageStart(0, table.page),)
-    rows = [" | ".join(row.cells) for row in table.table.rows]
+    rows = [" | ".join(_cell_text(cell, style) for cell in row.cells) for row in table.table.rows]
     first, *others = table.table.rows
     has_header = bool(others) and (
         (first.is_bold and not all(row.is_bold for row in others))
@@ -272,5 +281,9 @@ def _table_blocks(table: PlacedTable, before: Sequence[RawBlock]) -> Iterator[Ra
         yield RawBlock(BlockKind.TABLE, row, level=int(is_header), pages=pages)
 
 
+def _cell_text(lines: Sequence[str], style: Style) -> str:
+    return reduce(lambda text, more: _joined(text, more, style), lines) if lines else ""
+
+
 def _holds_figures(row: Row) -> bool:
-    return any(character.isdigit() for cell in row.cells[1:] for character in cell)
+    return any(character.isdigit() for cell in row.cells[1:] for line in cell for character in line)

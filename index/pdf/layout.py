@@ -22,7 +22,7 @@ _FULL_LINE = 0.6
 _MIN_INSIDE = 0.12  # of the lines of a column begin within a sentence, at least
 _LOWER_WORD = re.compile(r"\b[^\W\d_A-Z]\w*")
 _MAX_DEPTH = 4
-_CANDIDATES = 6
+_CANDIDATES = 30
 _FAR, _SMALL = 2.5, 0.92  # of the body's size
 _APART = 1.4  # of the type size; a page number keeps such a distance
 _MARGIN_ROWS = 3  # so many lines at either end of a page may be its header or footer
@@ -294,18 +294,16 @@ def find_gutter(pieces: Sequence[Run], last: Gutter | None = None) -> Gutter | N
     """
     gaps = _gaps(pieces)
     tried: list[float] = []
-    for x in sorted(
-        (left + 0.1 for left, _, _ in gaps), key=lambda x: -sum(left < x < right for left, right, _ in gaps)
-    ):
+    edges = (x for left, right, _ in gaps for x in (left + 0.1, right - 0.1))
+    for x in sorted(edges, key=lambda x: -sum(left < x < right for left, right, _ in gaps)):
         if len(tried) == _CANDIDATES:
             break
         if any(abs(x - other) < 1 for other in tried):
             continue
         tried.append(x)
-        heights = [y for left, right, y in gaps if left < x < right]
-        band = [piece for piece in pieces if min(heights) - 1 <= piece.y <= max(heights) + 1]
-        left, right = _sides(band, x)
-        if left and right and _are_columns(lines_of(left), lines_of(right)):
+        left, right = _sides(_around(pieces, x, [y for before, after, y in gaps if before < x < after]), x)
+        is_clear = len(left) + len(right) == len(pieces)
+        if left and right and _are_columns(lines_of(left), lines_of(right), is_clear=is_clear):
             edge = min(piece.x0 for piece in right)
             return Gutter((max(piece.x1 for piece in left) + edge) / 2, edge)
     return last if last and _has_gutter(pieces, last) else None
@@ -327,23 +325,39 @@ def _gaps(pieces: Sequence[Run]) -> list[tuple[float, float, float]]:
     return gaps
 
 
-def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
-    """Whether the lines on either side of a gap are columns; a narrow gap may be chance in a few lines."""
+def _around(pieces: Sequence[Run], x: float, heights: Sequence[float]) -> list[Run]:
+    """Return the pieces at these heights, and those above and below up to the next one that runs across."""
+    crossing = [piece.y for piece in pieces if piece.x0 < x < piece.x1]
+    ceiling = min((y for y in crossing if y > max(heights)), default=float("inf"))
+    floor = max((y for y in crossing if y < min(heights)), default=float("-inf"))
+    return [piece for piece in pieces if floor < piece.y < ceiling]
+
+
+def _are_columns(left: Sequence[Line], right: Sequence[Line], *, is_clear: bool) -> bool:
+    """Whether the lines on either side of a gap are columns; a narrow gap may be chance in a few lines.
+
+    A long column is one also beside a short one, if no line of the page runs across (`is_clear`).
+    """
     width = min(line.x0 for line in right) - max(line.x1 for line in left)
     needed = _MIN_COLUMN_LINES if width > WIDE_GAP * left[0].size else 2 * _MIN_COLUMN_LINES
-    lines = [*left, *right]
-    inside = sum(line.text[0].islower() or bool(_CJK.match(line.text)) for line in lines)
-    is_running = inside >= _MIN_INSIDE * len(lines)
-    return min(len(left), len(right)) >= needed and is_running and _is_prose(left) and _is_prose(right)
+    fewer, more = sorted((left, right), key=len)
+    if len(fewer) < needed:
+        return is_clear and len(more) >= 3 * needed and _is_prose(more, is_clear)
+    inside = sum(line.text[0].islower() or bool(_CJK.match(line.text)) for line in (*left, *right))
+    is_running = inside >= _MIN_INSIDE * (len(left) + len(right))
+    return is_running and _is_prose(more, is_clear) and _is_prose(fewer)
 
 
-def _is_prose(lines: Sequence[Line]) -> bool:
-    """Whether lines are those of a column: most letters are in long lines, and in lines of sentences."""
+def _is_prose(lines: Sequence[Line], holds_more: bool = False) -> bool:
+    """Whether lines are those of a column: most letters are in long lines, and in lines of sentences.
+
+    A column that `holds_more` may hold tables and lists, too.
+    """
     widest = max(line.x1 - line.x0 for line in lines)
     letters = sum(len(line.text) for line in lines)
     full = sum(len(line.text) for line in lines if line.x1 - line.x0 > _FULL_LINE * widest)
     prose = sum(len(line.text) for line in lines if len(_LOWER_WORD.findall(line.text)) > 2 or _CJK.match(line.text))
-    return _mean_width(lines) >= _MIN_LINE_LENGTH and full >= 0.6 * letters and prose >= 0.4 * letters
+    return _mean_width(lines) >= _MIN_LINE_LENGTH and (holds_more or full >= 0.6 * letters) and prose >= 0.4 * letters
 
 
 def _mean_width(lines: Sequence[Line]) -> float:
