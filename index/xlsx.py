@@ -17,7 +17,7 @@ from index.raw import RawBlock, RawDocument
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
-_HIDDEN = re.compile(rb"""\b(?:hidden=["'](?:1|true)["']|(?:ht|width)=["']0(?:\.0+)?["'])""")
+_HIDDEN = re.compile(rb"""\b(?:hidden=["'](?:1|true)["']|(?:ht|width)=["']0?(?:\.\d*)?["'])""")
 _MIN_SIZE = 2.0
 _MIN_CONTRAST = 0.1
 

@@ -20,7 +20,7 @@ MISSING = "chromium and libreoffice-writer are missing; install them: apt-get in
 _SECONDS = 180
 
 _PRINT = """@page {{ size: 140mm 170mm; margin: 22mm 16mm 20mm;
-  @top-left {{ content: "{header}"; font: 8pt "DejaVu Sans"; }} @bottom-right {{ content: counter(page); font: 8pt "DejaVu Sans"; }} }}
+  font: 8pt "DejaVu Sans"; @top-left {{ content: "{header}"; }} @bottom-right {{ content: counter(page); }} }}
 body {{ font: 10.5pt/1.4 "DejaVu Serif", "WenQuanYi Micro Hei", serif; margin: 0; }}
 td, th {{ padding: 3pt 8pt; text-align: left; }} .break {{ break-before: page; }}"""
 _STYLES = {
@@ -28,7 +28,8 @@ _STYLES = {
     "browser-columns": _PRINT
     + """.body {{ columns: 2; column-gap: 7mm; text-align: justify; }} @page {{ size: 190mm 200mm; }}
   table {{ break-inside: avoid; font-size: 9pt; }} body {{ font-size: 9.5pt; }} .break {{ break-before: auto; }}
-  p {{ margin: 0; text-indent: 1.2em; }} h1 + p, h2 + p, h3 + p, p.top {{ text-indent: 0; }} ul, ol {{ margin: 3pt 0; }}""",
+  p {{ margin: 0; text-indent: 1.2em; }} h1 + p, h2 + p, h3 + p, p.top {{ text-indent: 0; }}
+  ul, ol {{ margin: 3pt 0; }}""",
     "office": """@page {{ size: 14cm 17cm; margin: 2cm 1.6cm; }} .break {{ page-break-before: always; }}
   body {{ font-family: "DejaVu Serif"; font-size: 10pt; }}""",
 }
