@@ -23,10 +23,12 @@ _USUAL_PITCH = 1.25
 _WIDER = 1.3  # a gap so much wider than usual parts paragraphs
 _INDENT = 0.8
 _HANGING = 0.5
+_NEARLY_FULL = 0.85
 _INSET = 1.5
 _SPACE = 0.25
 _FLUSH = 0.3
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐]$")
+_LOWER_WORD = re.compile(r"\b[^\W\d_A-Z]\w*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 _FINISHED = tuple(".!?:;。！？：；…")
 _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
@@ -214,7 +216,15 @@ def _is_full(placed: Placed, after: Line) -> bool:
     is_inset = (
         indent > _INSET * after.size and abs(after.x0 - placed.line.x0) < 1
     )  # a quotation is set in on both sides
-    return placed.line.x1 + width + 2 * _SPACE * after.size > placed.right - (indent if is_inset else 0)
+    right = placed.right - (indent if is_inset else 0)
+    return placed.line.x1 + width + 2 * _SPACE * after.size > right or _is_open(placed.line, placed.left, right)
+
+
+def _is_open(line: Line, left: float, right: float) -> bool:
+    """Whether a line of prose that nearly fills its column stops within a sentence: not every text is set tightly."""
+    is_long = line.x1 - left > _NEARLY_FULL * (right - left)
+    is_finished = line.text.rstrip("\"'”’)»").endswith(_FINISHED)
+    return is_long and not is_finished and len(_LOWER_WORD.findall(line.text)) > 2
 
 
 def _finished(block: _Open, style: Style, indents: list[float]) -> Iterator[RawBlock]:
@@ -268,7 +278,7 @@ def _is_break(left: str, right: str, style: Style) -> bool:
 def _table_blocks(table: PlacedTable, before: Sequence[RawBlock], style: Style) -> Iterator[RawBlock]:
     """Yield a table's rows; the first one is the header if it looks like one. A table may go on from another page."""
     pages = (PageStart(0, table.page),)
-    rows = [" | ".join(_cell_text(cell, style) for cell in row.cells) for row in table.table.rows]
+    rows = [" | ".join(_cell_text(cell, style) for cell in row.cells).strip() for row in table.table.rows]
     first, *others = table.table.rows
     has_header = bool(others) and (
         (first.is_bold and not all(row.is_bold for row in others))

@@ -198,7 +198,8 @@ def _furniture_of(pieces: Sequence[Run], ends: Sequence[list[list[int]]], seen: 
         rows = [row for row in rows if not found.issuperset(row)]
         if rows and _is_running_line([pieces[p] for p in rows[0]], [pieces[p] for row in rows[1:2] for p in row], body):
             found.update(rows[0])
-        for row, inner in zip(rows, [*rows[1:], []], strict=True):
+        for number, row in enumerate(rows):
+            inner = rows[number + 1] if number + 1 < len(rows) else []
             repeated = [sum(seen[_key(pieces[position], shift)] for shift in (-1, 0, 1)) > 1 for position in row]
             kinds = [
                 "repeated"
