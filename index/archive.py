@@ -32,11 +32,14 @@ def pack(parts: dict[str, bytes]) -> bytes:
 
 
 def parse_part(content: bytes) -> Any:
-    """Return the root of an XML part; entities are not resolved. Raises LoadError for what is no XML."""
+    """Return the root of an XML part; raise LoadError for what is no XML, or declares entities."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        return etree.fromstring(content, parser)
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise LoadError(f"It is damaged ({error}); save it again.") from error
+    if root.getroottree().docinfo.doctype:
+        raise LoadError("It declares a document type, which no Office file does; save it again.")
+    return root
