@@ -27,7 +27,8 @@ from index.models import (
     last_day,
 )
 
-_CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af])")
+_CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U000323af])")
+_FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 
 
 def insert_document(connection: Connection, document: Document) -> None:
@@ -92,8 +93,11 @@ def insert_chunks(connection: Connection, document_id: str, chunks: Sequence[Chu
 
 
 def searchable(text: str) -> str:
-    """Set Chinese, Japanese and Korean characters apart, so that each is a word of the index."""
-    return _CJK.sub(r" \1 ", text)
+    """Set Chinese, Japanese and Korean characters apart, so that each is a word of the index.
+
+    Letters and figures as wide as these ('２０２５') become plain ones.
+    """
+    return _CJK.sub(r" \1 ", text.translate(_FULL_WIDTH))
 
 
 def searchable_phrases(word: str) -> list[str]:
