@@ -63,7 +63,9 @@ def main() -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders (docs/documents.md lists the formats).")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders (docs/documents.md lists the formats).")
+    ] = None,
     seeds: Annotated[bool, typer.Option("--seeds", help="The briefs that ship with the program.")] = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from index.dates import find_date, find_dates
 from index.errors import LoadError
 from index.furniture import is_sentence
-from index.head import take_head
+from index.head import read_line, take_head
 from index.markup import PageBlock, page_blocks
 from index.models import BlockKind, Metadata
 from index.raw import RawBlock, RawDocument
@@ -23,6 +23,7 @@ _SHORT = 15  # characters; a shorter text must be equal, not just contained
 _PROSE_WORDS = 8
 _MAX_LINK_SHARE = 0.5
 _ALL_LINK = 0.9
+_BYLINE_BLOCKS = 3
 
 
 def read_html(text: str) -> RawDocument:
@@ -32,8 +33,10 @@ def read_html(text: str) -> RawDocument:
     """
     tree = parse_page(text)
     page = _extract(tree)
-    blocks = _main_blocks(page_blocks(tree), getattr(page, "body", None))
-    return take_head(RawDocument(tuple(blocks), _metadata(page, tree)), is_plain=False)
+    whole = page_blocks(tree)
+    blocks = _main_blocks(whole, getattr(page, "body", None))
+    metadata = _with_byline(_metadata(page, tree), whole)
+    return take_head(RawDocument(tuple(blocks), metadata), is_plain=False)
 
 
 def read_fragment(text: str) -> tuple[RawBlock, ...]:
@@ -82,6 +85,17 @@ def _metadata(page: Any, tree: Any) -> Metadata:
         published=_published(page, tree),
         url=getattr(page, "url", None),
     )
+
+
+def _with_byline(metadata: Metadata, blocks: Sequence[PageBlock]) -> Metadata:
+    """Return what is known, with author and date from the lines under the main heading where these are not."""
+    headings = [position for position, block in enumerate(blocks) if block.element.tag == "h1"]
+    for block in blocks[headings[0] + 1 : headings[0] + 1 + _BYLINE_BLOCKS] if headings else ():
+        found = None if block.is_frame else read_line(block.raw.text)
+        if found:
+            author, published = metadata.author or found.get("author"), metadata.published or found.get("published")
+            metadata = replace(metadata, author=author, published=published)
+    return metadata
 
 
 def _published(page: Any, tree: Any) -> str | None:

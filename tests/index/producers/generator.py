@@ -16,7 +16,10 @@ ARTICLES = Path(__file__).with_name("articles.yaml")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 OFFICE = ("soffice", "libreoffice")
 PRODUCERS = ("browser", "browser-columns", "office", "docx")
-MISSING = "chromium and libreoffice-writer are missing; install them: apt-get install chromium libreoffice-writer"
+MISSING = (
+    "a browser, a word processor or a Chinese font is missing; install them: "
+    "apt-get install chromium libreoffice-writer fontconfig fonts-dejavu-core fonts-wqy-microhei"
+)
 _SECONDS = 180
 
 _PRINT = """@page {{ size: 140mm 170mm; margin: 22mm 16mm 20mm;
@@ -56,8 +59,11 @@ def articles() -> list[Article]:
 
 
 def are_here() -> bool:
-    """Whether both producers are installed."""
-    return bool(_find(CHROMIUM) and _find(OFFICE))
+    """Whether both producers are installed, and letters for the Chinese article."""
+    if not (_find(CHROMIUM) and _find(OFFICE) and shutil.which("fc-list")):
+        return False
+    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, timeout=_SECONDS, check=False)
+    return bool(fonts.stdout.strip())
 
 
 def produce(folder: Path) -> None:
