@@ -17,6 +17,7 @@ from index.plain_text import plain_blocks
 from index.raw import RawBlock, RawDocument
 
 _MAX_FIELD = 500
+_NEAR = 10  # so many lines on, an announcement has nothing to do with what follows
 _WRONG = (MessageError, ValueError, TypeError, AttributeError, LookupError, IndexError)
 _HEADERS = ("From", "Subject", "Date", "To", "Received", "Message-ID", "MIME-Version")
 _ATTRIBUTION = re.compile(
@@ -136,7 +137,7 @@ def _own_parts(parts: Sequence[_Part], *, is_forward: bool) -> list[bool]:
     owned: list[bool] = []
     is_tail = is_head = holds_forward = False
     for position, part in enumerate(parts):
-        following = next((after for after in parts[position + 1 :] if after.text.strip()), None)
+        following = next((after for after in parts[position + 1 : position + _NEAR] if after.text.strip()), None)
         wrapped = f"{part.text} {following.text}" if following and len(part.text) < 100 else part.text
         opens_head = not is_head and len(_head_names(parts[position : position + 5])) > 1
         if _FORWARDED.match(part.text):

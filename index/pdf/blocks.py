@@ -27,7 +27,8 @@ _NEARLY_FULL = 0.85
 _INSET = 1.5
 _SPACE = 0.25
 _FLUSH = 0.3
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐]$")
+_HYPHENS = ("-", "‐")
+_TAIL = 60  # characters; the last word of a text is in them
 _LOWER_WORD = re.compile(r"\b[^\W\d_A-Z]\w*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 _FINISHED = tuple(".!?:;。！？：；…")
@@ -117,7 +118,7 @@ def _words(lines: Sequence[Placed]) -> tuple[frozenset[str], list[str]]:
         found = [word.casefold() for word in _WORD.findall(placed.line.text)]
         if tail and found:
             joined.append(tail + found.pop(0))
-        tail = found.pop() if found and _HYPHEN.search(placed.line.text) else ""
+        tail = found.pop() if found and _is_cut_off(placed.line.text) else ""
         words.update(found)
     return frozenset(words), joined
 
@@ -183,7 +184,7 @@ def _goes_on(block: _Open, placed: Placed, style: Style) -> bool:
     last, line = block.lines[-1], placed.line
     before = last.line
     is_finished = before.text.rstrip("\"'”’)»").endswith(_FINISHED)
-    is_cut = not is_finished and (line.text[0].islower() or bool(_HYPHEN.search(before.text)))
+    is_cut = not is_finished and (line.text[0].islower() or _is_cut_off(before.text))
     is_full = _is_full(last, line)
     if (mark := BULLET.match(line.text)) and (mark["mark"] in "•◦▪●‣∙·■◆►➢✓" or not (is_full and not is_finished)):
         return False
@@ -257,12 +258,17 @@ def _finished(block: _Open, style: Style, indents: list[float]) -> Iterator[RawB
 
 def _joined(text: str, more: str, style: Style) -> str:
     """Return `text` with its next line; a hyphen that only breaks a word at the line's end goes."""
-    if _HYPHEN.search(text) and more[0].isalpha():
-        left, right = _WORD.findall(text[:-1])[-1:], _WORD.findall(more)[:1]
+    if _is_cut_off(text) and more[0].isalpha():
+        left, right = _WORD.findall(text[-_TAIL:-1])[-1:], _WORD.findall(more[:_TAIL])[:1]
         is_break = more[0].islower() and bool(left) and bool(right) and _is_break(left[0], right[0], style)
         return f"{text[:-1]}{more}" if is_break else f"{text}{more}"
     is_dense = _CJK.match(text[-1]) and _CJK.match(more[0])
     return f"{text}{more}" if is_dense else f"{text} {more}"
+
+
+def _is_cut_off(text: str) -> bool:
+    """Whether a line ends with a letter and a hyphen."""
+    return text.endswith(_HYPHENS) and text[-2:-1].isalpha()
 
 
 def _is_break(left: str, right: str, style: Style) -> bool:

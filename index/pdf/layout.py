@@ -1,6 +1,7 @@
 """Put the runs of a page into reading order: lines, and the columns that they stand in."""
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -294,15 +295,17 @@ def find_gutter(pieces: Sequence[Run], last: Gutter | None = None) -> Gutter | N
     Where nothing else tells, the gutter of the `last` page counts, if no line runs across it.
     """
     gaps = _gaps(pieces)
+    lefts, rights = sorted(left for left, _, _ in gaps), sorted(right for _, right, _ in gaps)
+    edges = {round(x, 1) for left, right, _ in gaps for x in (left + 0.1, right - 0.1)}
     tried: list[float] = []
-    edges = (x for left, right, _ in gaps for x in (left + 0.1, right - 0.1))
-    for x in sorted(edges, key=lambda x: -sum(left < x < right for left, right, _ in gaps)):
-        if len(tried) == _CANDIDATES:
+    for x in sorted(edges, key=lambda x: (bisect(rights, x) - bisect(lefts, x), x)):  # where most gaps are, first
+        heights = [y for left, right, y in gaps if left < x < right]
+        if len(tried) == _CANDIDATES or not heights:
             break
         if any(abs(x - other) < 1 for other in tried):
             continue
         tried.append(x)
-        left, right = _sides(_around(pieces, x, [y for before, after, y in gaps if before < x < after]), x)
+        left, right = _sides(_around(pieces, x, heights), x)
         is_clear = len(left) + len(right) == len(pieces)
         if left and right and _are_columns(lines_of(left), lines_of(right), is_clear=is_clear):
             edge = min(piece.x0 for piece in right)
@@ -319,10 +322,14 @@ def _has_gutter(pieces: Sequence[Run], gutter: Gutter) -> bool:
 def _gaps(pieces: Sequence[Run]) -> list[tuple[float, float, float]]:
     """Return the gaps between each piece and the nearest to its right: left edge, right edge, height."""
     gaps = []
+    by_height = sorted(pieces, key=lambda piece: piece.y)
+    heights = [piece.y for piece in by_height]
     for piece in pieces:
-        right = [other.x0 for other in pieces if other.x0 > piece.x1 and abs(other.y - piece.y) < 0.7 * piece.size]
-        if right:
-            gaps.append((piece.x1, min(right), piece.y))
+        reach = 0.7 * piece.size
+        beside = by_height[bisect(heights, piece.y - reach) : bisect(heights, piece.y + reach)]
+        right = min((other.x0 for other in beside if other.x0 > piece.x1), default=None)
+        if right is not None:
+            gaps.append((piece.x1, right, piece.y))
     return gaps
 
 
