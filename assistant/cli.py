@@ -66,7 +66,8 @@ def main() -> None:
 @app.command()
 def ingest(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files, folders (.md, .txt, .html) or addresses of pages and feeds.")
+        list[str] | None,
+        typer.Argument(help="Files, folders (docs/documents.md lists the formats) or addresses of pages and feeds."),
     ] = None,
     seeds: Annotated[bool, typer.Option("--seeds", help="The briefs that ship with the program.")] = False,
     data_dir: DataDir = None,
@@ -219,20 +220,24 @@ def list_documents(data_dir: DataDir = None) -> None:
     with _assistant(data_dir) as assistant:
         documents = assistant.documents()
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "published", "publisher", "title", "source", "chunks"):
+    for heading in ("id", "published", "publisher", "title", "source", "language", "chunks"):
         table.add_column(heading, no_wrap=heading in ("id", "published"), overflow="fold")
     for info in documents:
         meta = info.metadata
         row = (info.document_id, meta.published or "-", meta.publisher or "-", meta.title or "-", info.source)
-        table.add_row(*row, str(info.chunks))
+        table.add_row(*row, meta.language or "-", str(info.chunks))
     _out.print(table)
 
 
 @documents_app.command("show")
 def show_document(document_id: str, data_dir: DataDir = None) -> None:
-    """Print a document's text, the one that citations point into."""
+    """Print a document's text, the one that citations point into; its metadata goes to standard error."""
     with _assistant(data_dir) as assistant:
-        _out.print(assistant.text(document_id))
+        info, text = assistant.catalogue.document(document_id), assistant.text(document_id)
+    for name in ("title", "publisher", "author", "published", "url", "language"):
+        if value := getattr(info.metadata, name):
+            _err.print(f"{name}: {value}")
+    _out.print(text)
 
 
 @documents_app.command("remove")
@@ -275,9 +280,9 @@ def _progress() -> Progress:
 
 
 def _print_outcomes(outcomes: "list[Outcome]", generation: int) -> None:
-    """Print a line for each file that was not simply taken in, then the counts."""
+    """Print a line for each file of which there is something to say, then the counts."""
     for outcome in outcomes:
-        if outcome.status in ("failed", "skipped"):
+        if outcome.message:
             _err.print(f"{outcome.status}: {outcome.source}: {outcome.message}")
     table = Table(
         "added", "replaced", "unchanged", "skipped", "failed", "chunks", "generation", box=None, pad_edge=False

@@ -270,6 +270,7 @@ def _search_hit(hit: Hit) -> SearchHit:
         published=passage.published,
         url=document.metadata.url,
         section=passage.section,
+        page=passage.page_of(passage.span.start),
         text=passage.text,
         start_char_index=passage.span.start,
         end_char_index=passage.span.end,

@@ -28,7 +28,7 @@ Status = Literal["added", "replaced", "unchanged", "skipped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file."""
+    """What became of one file; the message says why it failed or what of it was left out."""
 
     source: str
     status: Status
@@ -137,7 +137,7 @@ def _ingest_file(file: SourceFile, catalogue: Catalogue, embedder: SentenceEmbed
     except Exception as error:  # whatever a parser trips over: this file fails, the others go on
         _log.debug("ingesting %s failed", file.source, exc_info=True)
         return Outcome(file.source, "failed", message=f"It could not be parsed ({type(error).__name__}: {error}).")
-    return Outcome(file.source, "replaced" if before else "added", len(chunks))
+    return Outcome(file.source, "replaced" if before else "added", len(chunks), " ".join(document.notes))
 
 
 def embed(chunks: Sequence[Chunk], embedder: SentenceEmbedder) -> Vectors:

@@ -20,6 +20,7 @@ from index.rows import (
     read_block,
     read_info,
     read_metadata,
+    read_pages,
     read_passage,
     read_vectors,
     searchable_phrases,
@@ -27,7 +28,7 @@ from index.rows import (
 from index.words import content_words
 
 FILE_NAME = "catalogue.sqlite"
-_INFO = """document_id, source, title, publisher, author, published, url, based_on, state, content_sha256,
+_INFO = """document_id, source, title, publisher, author, published, url, language, based_on, state, content_sha256,
   (SELECT count(*) FROM chunks WHERE chunks.document_id = documents.document_id) AS chunks"""
 
 
@@ -148,6 +149,7 @@ class Catalogue:
             tuple(read_block(block) for block in blocks),
             read_metadata(row),
             row["input_sha256"],
+            read_pages(row["pages"]),
         )
 
     # Searching ------------------------------------------------------------------------------
@@ -193,7 +195,7 @@ class Catalogue:
 
     def passages(self, chunk_ids: Sequence[int]) -> list[Passage]:
         """Return the passages of `chunk_ids` in that order; ids that are gone are left out."""
-        sql = f"""SELECT {_INFO}, c.chunk_id, c.start, c.end, c.section, c.sentences, c.embedded_text,
+        sql = f"""SELECT {_INFO}, documents.pages, c.chunk_id, c.start, c.end, c.section, c.sentences, c.embedded_text,
                     c.passage_published, c.passage_based_on,
                     substr(documents.text, c.start + 1, c.end - c.start) AS passage_text
                   FROM documents JOIN

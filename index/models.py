@@ -6,7 +6,9 @@ Dates are strings of the form YYYY, YYYY-MM or YYYY-MM-DD; None means unknown.
 
 import hashlib
 import re
+from bisect import bisect_right
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -51,6 +53,19 @@ class Span(NamedTuple):
         return text[self.start : self.end]
 
 
+class PageStart(NamedTuple):
+    """From `start` on, a text stands on `page`, which counts from 1."""
+
+    start: int
+    page: int
+
+
+def page_at(pages: Sequence[PageStart], offset: int) -> int | None:
+    """Return the page on which the character at `offset` stands; `pages` in order, none for a text without pages."""
+    place = bisect_right(pages, offset, key=lambda mark: mark.start)
+    return pages[place - 1].page if place else None
+
+
 class BlockKind(StrEnum):
     """What a stretch of a document is to its reader. Furniture is kept but never quoted."""
 
@@ -73,7 +88,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a document says about itself; whatever it does not say is None."""
+    """What a document says about itself; whatever it does not say is None.
+
+    `language` (ISO 639-1) is told from the text, not by it.
+    """
 
     title: str | None = None
     publisher: str | None = None
@@ -81,6 +99,7 @@ class Metadata:
     published: str | None = None
     url: str | None = None
     based_on: tuple[Report, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +118,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A cleaned document: its whole text and the blocks that cover it, in reading order."""
+    """A cleaned document: its whole text, the blocks that cover it in reading order, and where its pages begin.
+
+    `notes` are sentences for whoever takes it in: what of the file was left out and why. They are not stored.
+    """
 
     source: str
     origin: str
@@ -107,6 +129,12 @@ class Document:
     blocks: tuple[Block, ...]
     metadata: Metadata
     input_sha256: str
+    pages: tuple[PageStart, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def page_of(self, offset: int) -> int | None:
+        """Return the page on which the character at `offset` stands, None if the document has no pages."""
+        return page_at(self.pages, offset)
 
     @property
     def document_id(self) -> str:
@@ -172,6 +200,11 @@ class Passage:
     published: str | None
     based_on: tuple[Report, ...]
     embedded_text: str
+    pages: tuple[PageStart, ...] = ()
+
+    def page_of(self, offset: int) -> int | None:
+        """Return the page on which the document's character at `offset` stands, None if it has no pages."""
+        return page_at(self.pages, offset)
 
     def slice(self, span: Span) -> str:
         """Return the document's text at `span`, which must lie within this passage."""

@@ -107,6 +107,7 @@ def _as_langchain(hit: Hit) -> LangChainDocument:
             "publisher": metadata.publisher,
             "published": passage.published,
             "section": passage.section,
+            "page": passage.page_of(passage.span.start),
             "start_char_index": passage.span.start,
             "end_char_index": passage.span.end,
             "score": hit.score,

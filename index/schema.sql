@@ -9,8 +9,10 @@ CREATE TABLE IF NOT EXISTS documents (
   author         TEXT,
   published      TEXT,
   url            TEXT,
+  language       TEXT,                   -- ISO 639-1, told from the text
   based_on       TEXT NOT NULL,          -- JSON list of reports
   text           TEXT NOT NULL,          -- the whole normalised text that citations point into
+  pages          TEXT NOT NULL,          -- JSON: [start in `text`, page] each; empty for a file without pages
   content_sha256 TEXT NOT NULL,          -- of `text`
   input_sha256   TEXT NOT NULL,          -- of the file's bytes and the loader's version
   state          TEXT NOT NULL,          -- 'ready': visible; rows are written whole, in one transaction

@@ -42,6 +42,7 @@ class DocumentEntry(Frozen):
     title: str | None
     publisher: str | None
     published: str | None
+    language: str | None
     state: str
     chunks: int
 
@@ -81,6 +82,7 @@ def entry_of(info: DocumentInfo) -> DocumentEntry:
         title=metadata.title,
         publisher=metadata.publisher,
         published=metadata.published,
+        language=metadata.language,
         state=info.state,
         chunks=info.chunks,
     )

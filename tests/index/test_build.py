@@ -137,11 +137,11 @@ def test_a_missing_file_fails(folder: Path, catalogue: Catalogue, embedder: Sent
 def test_an_unknown_format_is_skipped_in_a_folder_and_fails_by_name(
     folder: Path, catalogue: Catalogue, embedder: SentenceEmbedder
 ):
-    (folder / "d.pdf").write_bytes(b"%PDF-1.7")
-    assert statuses(run(catalogue, embedder, "docs"))["d.pdf"] == "skipped"
-    outcome = run(catalogue, embedder, "docs/d.pdf")["docs/d.pdf"]
+    (folder / "d.pptx").write_bytes(b"PK")
+    assert statuses(run(catalogue, embedder, "docs"))["d.pptx"] == "skipped"
+    outcome = run(catalogue, embedder, "docs/d.pptx")["docs/d.pptx"]
     assert outcome.status == "failed"
-    assert "'.pdf' is not a format that is read; readable are" in outcome.message
+    assert "'.pptx' is not a format that is read (save it as .pdf); readable are" in outcome.message
 
 
 def test_a_file_that_asks_to_be_left_out_is_skipped(folder: Path, catalogue: Catalogue, embedder: SentenceEmbedder):
