@@ -77,11 +77,12 @@ def ingest(
         task = progress.add_task("Reading", total=len(files))
 
         def show(outcome: "Outcome") -> None:
-            progress.update(task, advance=1, description=Path(outcome.source).name[:40])
+            progress.update(task, advance=1, description=_printable(Path(outcome.source).name[:40]))
+            _print_outcome(outcome)
 
         outcomes = assistant.ingest(files, show, lambda: _err.print("Another ingest is running; waiting up to 60 s."))
         generation = assistant.catalogue.generation
-    _print_outcomes(outcomes, generation)
+    _print_counts(outcomes, generation)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -246,14 +247,20 @@ def _progress() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    return Progress(*columns, console=_err, transient=True)
+    seen, apart = _err.is_terminal, not sys.stdout.isatty()
+    return Progress(*columns, console=_err, transient=True, redirect_stdout=not apart, disable=not seen)
 
 
-def _print_outcomes(outcomes: "list[Outcome]", generation: int) -> None:
-    """Print a line for each file that was not simply taken in, then the counts."""
-    for outcome in outcomes:
-        if outcome.status in ("failed", "skipped"):
-            _err.print(f"{outcome.status}: {outcome.source}: {outcome.message}")
+def _print_outcome(outcome: "Outcome") -> None:
+    """Print a line for a file as soon as it is done: what was stored is stored from then on."""
+    line = f"{outcome.status}: {outcome.source}" + (f": {outcome.message}" if outcome.message else "")
+    if outcome.status in ("failed", "skipped"):
+        _err.print(_printable(line))
+    elif outcome.status != "unchanged":
+        _out.print(_printable(line))
+
+
+def _print_counts(outcomes: "list[Outcome]", generation: int) -> None:
     table = Table(
         "added", "replaced", "unchanged", "skipped", "failed", "chunks", "generation", box=None, pad_edge=False
     )
@@ -261,3 +268,8 @@ def _print_outcomes(outcomes: "list[Outcome]", generation: int) -> None:
     counts = [statuses.count(status) for status in ("added", "replaced", "unchanged", "skipped", "failed")]
     table.add_row(*map(str, (*counts, sum(outcome.chunks for outcome in outcomes), generation)))
     _out.print(table)
+
+
+def _printable(text: str) -> str:
+    """Return `text` as one line: a file's name may hold line breaks and what commands a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

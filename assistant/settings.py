@@ -29,6 +29,10 @@ class Settings(BaseSettings):
         0.19, ge=0, le=1, description="How likely a sentence must answer (0 to 1) before it is shown."
     )
     max_question_chars: int = Field(2_000, ge=10, le=100_000, description="Longest question that is taken.")
+    parse_seconds: int = Field(60, ge=1, le=3_600, description="Longest time that reading one file may take.")
+    parse_memory_mb: int = Field(
+        2_048, ge=256, le=1_000_000, description="Most memory, in megabytes, that reading one file may take."
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
 

@@ -18,6 +18,7 @@ from index.catalogue import Catalogue
 from index.embedding import SentenceEmbedder
 from index.errors import BusyError
 from index.models import DocumentInfo, Hit, Scope, ignore, parse_date
+from index.parsing import ParseLimits
 from index.retrieval import Retriever
 from index.sources import SourceFile
 from index.vectors import VectorStore, open_embedded, open_server
@@ -123,8 +124,9 @@ class Assistant:
         on_wait: Callable[[], None] = ignore,
     ) -> list[build.Outcome]:
         """Take files in; raise BusyError if another ingest does not end within a minute."""
+        limits = ParseLimits(self.settings.parse_seconds, self.settings.parse_memory_mb)
         with build.ingest_lock(self.settings.data_dir, on_wait):
-            outcomes = build.ingest(files, self.catalogue, self.embedder, on_outcome)
+            outcomes = build.ingest(files, self.catalogue, self.embedder, on_outcome, limits)
         self.sync_vectors()
         return outcomes
 

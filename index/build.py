@@ -11,11 +11,11 @@ from filelock import FileLock, Timeout
 
 from index.catalogue import Catalogue
 from index.chunking import CHUNKING_VERSION, chunk
-from index.cleaning import clean
 from index.embedding import SentenceEmbedder, Vectors, is_packaged_model_intact
 from index.errors import BusyError, JvError, LoadError, StorageError, UnknownFormat
-from index.loading import NotIndexed, input_sha256, load, read_bytes
+from index.loading import NotIndexed, input_sha256, read_bytes
 from index.models import Chunk, Scope, ignore
+from index.parsing import ParseLimits, Parser
 from index.sources import SourceFile
 from index.vectors import VectorStore, stamp_mismatch
 
@@ -96,6 +96,7 @@ def ingest(
     catalogue: Catalogue,
     embedder: SentenceEmbedder,
     on_outcome: Callable[[Outcome], None] = ignore,
+    limits: ParseLimits | None = None,
 ) -> list[Outcome]:
     """Take each file in, whole or not at all; a file that fails stops no other.
 
@@ -104,22 +105,25 @@ def ingest(
     require_stamp(catalogue, embedder)
     outcomes: list[Outcome] = []
     changed = False
-    for file in files:
-        outcome = _ingest_file(file, catalogue, embedder, bump=not changed)
-        changed = changed or outcome.changed
-        outcomes.append(outcome)
-        on_outcome(outcome)
+    with Parser(limits) as parser:
+        for file in files:
+            outcome = _ingest_file(file, catalogue, embedder, parser, bump=not changed)
+            changed = changed or outcome.changed
+            outcomes.append(outcome)
+            on_outcome(outcome)
     return outcomes
 
 
-def _ingest_file(file: SourceFile, catalogue: Catalogue, embedder: SentenceEmbedder, *, bump: bool) -> Outcome:
+def _ingest_file(
+    file: SourceFile, catalogue: Catalogue, embedder: SentenceEmbedder, parser: Parser, *, bump: bool
+) -> Outcome:
     try:
         data = read_bytes(file.path)
         digest = input_sha256(data)
         before = catalogue.input_of(file.origin)
         if before == digest:
             return Outcome(file.source, "unchanged")
-        document = clean(load(file.path, data), file.source, file.origin, digest)
+        document = parser.parse(file, data, digest)
         chunks = chunk(document, embedder.count_tokens)
         if not chunks:
             raise LoadError("There is nothing in it but headings, captions and the like.")
