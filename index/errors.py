@@ -3,11 +3,14 @@
 JvError                  every error a user may see; `exit_code` is the command's exit status
 ├── LoadError            one file could not be read (the run goes on)
 │   └── UnknownFormat    the file is of a kind that is not read at all
+├── FolderError          a folder to keep in step with is not there
+├── BackupError          a backup could not be written, or is none
 ├── BusyError            another process holds the ingest lock
 ├── StampMismatch        the index was made with another model or chunking
 ├── NoIndexError         there is no index yet
 ├── NotFoundError        no such document, answer or conversation
 ├── StorageError         the disk or the database refused
+│   └── VectorStoreError Chroma refused, or could not be reached
 └── ModelError           the embedding model could not be loaded
 """
 
@@ -24,6 +27,16 @@ class LoadError(JvError):
 
 class UnknownFormat(LoadError):
     """A file whose format is not one that is read."""
+
+
+class FolderError(JvError):
+    """A folder whose gone files are to be removed, and which is not there itself."""
+
+    exit_code = 2
+
+
+class BackupError(JvError):
+    """A backup that could not be written, or a file that is not a whole backup."""
 
 
 class BusyError(JvError):
@@ -50,6 +63,10 @@ class NotFoundError(JvError):
 
 class StorageError(JvError):
     """The catalogue or the vector store could not be read or written."""
+
+
+class VectorStoreError(StorageError):
+    """The vector store could not be used; the catalogue may be whole."""
 
 
 class ModelError(JvError):

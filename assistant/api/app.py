@@ -97,9 +97,10 @@ def _add_documents(app: FastAPI, service: Service) -> None:
     def documents(limit: Annotated[int, Query(ge=1, le=1_000)] = 100, cursor: str | None = None) -> DocumentsResponse:
         found = service.assistant.catalogue.documents(limit + 1, _decode_cursor(cursor) if cursor else "")
         page = found[:limit]
+        kin = service.assistant.kin(page)
         last = page[-1] if len(found) > limit else None
         return DocumentsResponse(
-            documents=tuple(entry_of(info) for info in page),
+            documents=tuple(entry_of(info, kin[info.document_id]) for info in page),
             next=_encode_cursor(f"{last.source}\0{last.document_id}") if last else None,
         )
 

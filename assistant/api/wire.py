@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from assistant.models import Filters, Frozen, PartialDate, SearchHit
+from index.copies import Kin
 from index.models import DocumentInfo
 
 Id = Annotated[str, StringConstraints(pattern=r"^[\w.:-]{1,200}$")]
@@ -44,6 +45,8 @@ class DocumentEntry(Frozen):
     published: str | None
     state: str
     chunks: int
+    copies: tuple[str, ...] = Field((), description="Further sources with exactly the same document.")
+    near_copies: tuple[str, ...] = Field((), description="Ids of documents that tell the same story (20 at most).")
 
 
 class DocumentsResponse(Frozen):
@@ -72,7 +75,7 @@ class Problem(Frozen):
     detail: str
 
 
-def entry_of(info: DocumentInfo) -> DocumentEntry:
+def entry_of(info: DocumentInfo, kin: Kin) -> DocumentEntry:
     """Return a document as the list shows it."""
     metadata = info.metadata
     return DocumentEntry(
@@ -83,4 +86,6 @@ def entry_of(info: DocumentInfo) -> DocumentEntry:
         published=metadata.published,
         state=info.state,
         chunks=info.chunks,
+        copies=kin.copies,
+        near_copies=kin.near_copies,
     )
