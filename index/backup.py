@@ -50,7 +50,7 @@ def restore(file: Path, catalogue: Catalogue) -> None:
     StorageError if there is no room; then nothing has changed.
     """
     require_backup(file)
-    generation, folder = catalogue.generation, catalogue.database.path.parent
+    folder = catalogue.database.path.parent
     for leftover in folder.glob(f"{_SCRATCH}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
@@ -60,7 +60,7 @@ def restore(file: Path, catalogue: Catalogue) -> None:
             closing(sqlite3.connect(Path(scratch) / FILE_NAME)) as copy,
         ):
             backup.backup(copy)
-            _prepare(copy, generation)
+            _prepare(copy, catalogue)
             copy.backup(catalogue.database.connection)
     except (sqlite3.Error, OSError) as error:
         raise StorageError(
@@ -96,12 +96,16 @@ def _opened(file: Path) -> AbstractContextManager[sqlite3.Connection]:
     return closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True))
 
 
-def _prepare(copy: sqlite3.Connection, generation: int) -> None:
-    """Make a copy of a backup ready to follow a catalogue of that generation."""
+def _prepare(copy: sqlite3.Connection, before: Catalogue) -> None:
+    """Make a copy of a backup ready to follow a catalogue: a later generation, chunk ids that were never used."""
+    shift = before.highest_chunk_id()
     with copy:
-        copy.execute("UPDATE chunks SET in_store = 0")
+        for step in (shift, 0):  # by way of negative numbers, so that no two meet
+            copy.execute("UPDATE chunks SET chunk_id = -(chunk_id + ?), in_store = 0", (step,))
+            copy.execute("UPDATE chunk_words SET rowid = -(rowid + ?)", (step,))
+        copy.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'chunks'", (shift,))
         copy.execute("DELETE FROM stale_vectors")
         copy.execute("UPDATE meta SET value = ? WHERE key = 'store_id'", (uuid.uuid4().hex,))
         copy.execute(
-            "UPDATE meta SET value = max(CAST(value AS INTEGER), ?) + 1 WHERE key = 'generation'", (generation,)
+            "UPDATE meta SET value = max(CAST(value AS INTEGER), ?) + 1 WHERE key = 'generation'", (before.generation,)
         )

@@ -137,6 +137,13 @@ class Catalogue:
         row = self._one(sql, (origin,))
         return row["input_sha256"] if row else None
 
+    def id_at(self, origin: str) -> str | None:
+        """Return the id of the document that `origin` holds, as itself or as a copy, or None."""
+        sql = """SELECT document_id FROM documents WHERE origin = ?1
+                 UNION ALL SELECT document_id FROM copies WHERE origin = ?1"""
+        row = self._one(sql, (origin,))
+        return row["document_id"] if row else None
+
     def twin_of(self, document: Document) -> Place | None:
         """Return the document with the same text and metadata that is kept under another origin, or None."""
         with self.database.snapshot() as connection:
@@ -201,6 +208,11 @@ class Catalogue:
         where, values = _where(scope or Scope())
         sql = f"SELECT count(*) AS n FROM chunks JOIN documents d USING (document_id) {where}"
         return int(self._all(sql, values)[0]["n"])
+
+    def highest_chunk_id(self) -> int:
+        """Return the highest id that any chunk has had, also one that is gone; 0 if there was none."""
+        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
+        return int(row["seq"]) if row else 0
 
     def words(self, query: str, scope: Scope, limit: int) -> list[int]:
         """Return the ids of the chunks that best match the words of `query` (bm25), best first."""
