@@ -57,6 +57,11 @@ def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
     return chunks
 
 
+def is_quotable(block: Block) -> bool:
+    """Return whether a block goes into chunks, so that it can be found and quoted."""
+    return block.kind in _QUOTABLE
+
+
 def split_sentences(text: str, start: int = 0, language: str | None = None) -> list[Span]:
     """Return the spans of the sentences of `text`, shifted by `start`, white space left out.
 
@@ -98,13 +103,13 @@ def _pieces(document: Document, count_tokens: CountTokens) -> Iterator[_Piece]:
     path: dict[int, str] = {}
     stretch = 0
     for block in document.blocks:
-        stretch += block.kind not in _QUOTABLE
+        stretch += not is_quotable(block)
         if block.kind is BlockKind.HEADING:
             path = {level: text for level, text in path.items() if level < block.level}
             heading = block.span.of(document.text)
             if heading != document.metadata.title:
                 path[block.level] = heading
-        elif block.kind in _QUOTABLE:
+        elif is_quotable(block):
             section = " > ".join(path.values()) or None
             for run in _fitting_runs(document, block, count_tokens):
                 yield _Piece(run, section, count_tokens(_text_of(document, run)), stretch)

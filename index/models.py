@@ -42,6 +42,11 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def document_id_of(origin: str, text: str) -> str:
+    """Return the id that a document with this text has under this origin."""
+    return sha256(f"{origin}\0{text}")[:16]
+
+
 class Span(NamedTuple):
     """A stretch of a document's text: `text[start:end]`."""
 
@@ -139,7 +144,7 @@ class Document:
     @property
     def document_id(self) -> str:
         """An id of this text under this origin: another text never gets the same id."""
-        return sha256(f"{self.origin}\0{self.text}")[:16]
+        return document_id_of(self.origin, self.text)
 
     @property
     def content_sha256(self) -> str:

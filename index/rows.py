@@ -46,7 +46,7 @@ def insert_document(connection: Connection, document: Document) -> None:
             metadata.published,
             metadata.url,
             metadata.language,
-            _dump_reports(metadata.based_on),
+            dump_reports(metadata.based_on),
             document.text,
             json.dumps(document.pages),
             document.content_sha256,
@@ -84,12 +84,17 @@ def insert_chunks(connection: Connection, document_id: str, chunks: Sequence[Chu
                 json.dumps([(*s.span, s.kind.value, *(s.lead_in or (None, None))) for s in chunk.sentences]),
                 chunk.published,
                 last_day(chunk.published) if chunk.published else None,
-                _dump_reports(chunk.based_on),
+                dump_reports(chunk.based_on),
                 np.asarray(vector, dtype="<f4").tobytes(),
             ),
         )
-        words = searchable(chunk.embedded_text)
-        connection.execute("INSERT INTO chunk_words (rowid, words) VALUES (?, ?)", (cursor.lastrowid, words))
+        assert cursor.lastrowid is not None
+        insert_words(connection, cursor.lastrowid, chunk.embedded_text)
+
+
+def insert_words(connection: Connection, chunk_id: int, embedded_text: str) -> None:
+    """Write the words that a chunk is found by."""
+    connection.execute("INSERT INTO chunk_words (rowid, words) VALUES (?, ?)", (chunk_id, searchable(embedded_text)))
 
 
 def searchable(text: str) -> str:
@@ -159,7 +164,8 @@ def read_pages(text: str) -> tuple[PageStart, ...]:
     return tuple(PageStart(*mark) for mark in json.loads(text))
 
 
-def _dump_reports(reports: Sequence[Report]) -> str:
+def dump_reports(reports: Sequence[Report]) -> str:
+    """Return reports as the text that is stored of them."""
     return json.dumps([asdict(report) for report in reports], ensure_ascii=False)
 
 

@@ -57,3 +57,28 @@ CREATE TRIGGER IF NOT EXISTS chunk_removed AFTER DELETE ON chunks BEGIN
 END;
 
 CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words USING fts5 (words, tokenize = 'porter unicode61 remove_diacritics 2');
+
+CREATE INDEX IF NOT EXISTS documents_by_content ON documents (content_sha256);
+
+-- Further places where exactly the same document was found. One of them takes its place when its own is gone.
+CREATE TABLE IF NOT EXISTS copies (
+  origin       TEXT PRIMARY KEY,
+  document_id  TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+  source       TEXT NOT NULL,
+  input_sha256 TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS copies_of_document ON copies (document_id);
+
+-- Which documents tell the same story: near copies have the same cluster.
+CREATE TABLE IF NOT EXISTS sketches (
+  document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+  sketch      BLOB NOT NULL,             -- uint32, MinHash of the quotable text
+  cluster     TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS sketches_by_cluster ON sketches (cluster);
+CREATE TABLE IF NOT EXISTS sketch_bands (
+  band        INTEGER NOT NULL,
+  document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+  PRIMARY KEY (band, document_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bands_of_document ON sketch_bands (document_id);

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import Finding, Outcome, check, embed, ingest, ingest_lock, rechunk, require_stamp, stamp_of
+from index.build import Outcome, embed, ingest, ingest_lock, rechunk, require_stamp, stamp_of
 from index.catalogue import Catalogue
 from index.chunking import chunk
 from index.embedding import SentenceEmbedder
 from index.errors import BusyError, StampMismatch, StorageError
 from index.models import Scope
+from index.repair import Finding, check
 from index.sources import find_files, find_seeds
 from index.vectors import FOLDER, open_embedded
 from tests.index.making import furniture, made, quotable, read
@@ -339,5 +340,5 @@ def test_a_damaged_word_index_is_found_without_the_store(indexed: tuple[Catalogu
     catalogue, data_dir = indexed
     with catalogue.database.transaction() as connection:
         connection.execute("DELETE FROM chunk_words")
-    assert check(catalogue, None) == [Finding("3 chunks are missing from the word index.", repaired=False)]
+    assert check(catalogue, None) == [Finding("The word index is wrong about 3 chunks.", repaired=False)]
     assert not (data_dir / FOLDER).exists()

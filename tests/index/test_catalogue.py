@@ -377,7 +377,7 @@ def test_damage_is_named(catalogue: Catalogue):
     assert catalogue.damage() == []
     with catalogue.database.transaction() as connection:
         connection.execute("DELETE FROM chunk_words")
-    assert catalogue.damage() == ["1 chunks are missing from the word index."]
+    assert catalogue.damage() == ["The word index is wrong about 1 chunks."]
 
 
 def test_an_empty_catalogue_answers_everything_with_nothing(catalogue: Catalogue):
