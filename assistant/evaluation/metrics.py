@@ -10,9 +10,9 @@ from statistics import fmean
 
 from assistant.evaluation.facts import stated
 from assistant.evaluation.judge import Judge, occurs
-from assistant.evaluation.quantities import read_numbers
 from assistant.evaluation.run_file import CaseRun
 from assistant.models import Answer, Citation, Claim
+from assistant.quantities import read_numbers
 
 _MARK = re.compile(r"\s?\[\d+\]")
 _BETWEEN_QUOTES = " ¶ "
