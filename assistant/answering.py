@@ -1,21 +1,20 @@
 """Answer a question: the story understand -> retrieve -> answer -> cite -> check, told by `answer_question`."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from time import perf_counter
 
 from assistant.citations import check_claims, cite, compose, nearest_of, newest
-from assistant.draft import Draft, DraftClaim
+from assistant.draft import Answerer, Draft, DraftClaim, Generation, OnClaim, never
 from assistant.errors import QuestionError
-from assistant.extractive import ExtractiveAnswerer
 from assistant.models import Abstention, Answer, Reason
 from assistant.prompts import Prompts
 from assistant.understanding import Question, understand
 from index.catalogue import Catalogue
-from index.models import Hit, Scope
+from index.models import Hit, Scope, ignore
 from index.retrieval import Retriever
 
 _PASSAGES_READ = 8
@@ -30,6 +29,8 @@ class Asking:
     conversation_id: str | None = None
     scope: Scope = field(default_factory=Scope)
     max_words: int | None = None
+    on_claim: OnClaim = ignore  # given each sentence as soon as it has passed
+    is_cancelled: Callable[[], bool] = never  # asked while a chat model writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ class Parts:
 
     catalogue: Catalogue
     retriever: Retriever
-    answerer: ExtractiveAnswerer
+    answerer: Answerer
     prompts: Prompts
     max_question_chars: int
+    record: Callable[[str, Generation], None] = ignore  # answer_id and what a chat model did for it
 
 
 def answer_question(asking: Asking, parts: Parts) -> Answer:
@@ -62,7 +64,7 @@ def answer_question(asking: Asking, parts: Parts) -> Answer:
             reason: Reason = "not_in_documents" if parts.catalogue.count_documents() else "no_documents"
             return _abstain(asking, parts, generation, clock, reason, Draft(missing=(question.text,)))
         with clock.step("answer"):
-            draft = parts.answerer.answer(question, hits, asking.max_words)
+            draft = parts.answerer.answer(question, hits, asking.max_words, asking.on_claim, asking.is_cancelled)
     with clock.step("check"):  # against the index as it is now: what was removed meanwhile is not cited
         claims = check_claims(draft.claims, parts.catalogue.text)
     if not claims:
@@ -93,7 +95,7 @@ def _compose(
         text, final = compose(cited, parts.catalogue.text)
     missing = draft.missing or (("Some of what was found failed a check.",) if len(claims) < len(draft.claims) else ())
     return Answer(
-        **_identity(asking, question.text, generation, parts.answerer.name),
+        **_identity(asking, question.text, generation, parts, draft),
         status="partial" if missing else "answered",
         answer=text,
         as_of=newest(citations),
@@ -108,7 +110,7 @@ def _compose(
 
 def _abstain(asking: Asking, parts: Parts, generation: int, clock: "_Clock", reason: Reason, draft: Draft) -> Answer:
     return Answer(
-        **_identity(asking, asking.question.strip(), generation, parts.answerer.name),
+        **_identity(asking, asking.question.strip(), generation, parts, draft),
         status="abstained",
         answer=parts.prompts.abstention,
         as_of=None,
@@ -117,13 +119,16 @@ def _abstain(asking: Asking, parts: Parts, generation: int, clock: "_Clock", rea
     )
 
 
-def _identity(asking: Asking, standalone: str, generation: int, answered_by: str) -> dict[str, object]:
+def _identity(asking: Asking, standalone: str, generation: int, parts: Parts, draft: Draft) -> dict[str, object]:
+    answer_id = uuid.uuid4().hex
+    if draft.generation:
+        parts.record(answer_id, draft.generation)
     return {
-        "answer_id": uuid.uuid4().hex,
+        "answer_id": answer_id,
         "conversation_id": asking.conversation_id or uuid.uuid4().hex,
         "question": asking.question,
         "standalone_question": standalone,
-        "answered_by": answered_by,
+        "answered_by": draft.answered_by,
         "index_generation": generation,
     }
 

@@ -8,8 +8,10 @@ from assistant.models import BasedOn, Checks, Citation, Claim, Nearest
 from assistant.standing import standing_of
 from index.errors import NotFoundError
 from index.models import last_day
+from index.words import FUNCTION_WORDS
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"[A-Za-z][\w&-]*|[^\W\d_][\w-]*")
 _NAME = re.compile(r"\b(?:[A-Z][\w&-]*|[a-z]+[A-Z]\w*|[\u4e00-\u9fff]+)")
 
 TextOf = Callable[[str], str]
@@ -43,7 +45,7 @@ def checks_of(claim: DraftClaim, text_of: TextOf) -> Checks:
     return Checks(
         quote=bool(claim.quotes) and all(is_exact(quote, text_of) for quote in claim.quotes),
         numbers=numbers_in(claim.text) <= numbers_in(quoted),
-        names=names_in(claim.text) <= names_in(quoted),
+        names=all(name in words_in(quoted) or name in FUNCTION_WORDS for name in names_in(claim.text)),
         fits=True,
     )
 
@@ -64,6 +66,11 @@ def numbers_in(text: str) -> set[str]:
 def names_in(text: str) -> set[str]:
     """Return the words of `text` that look like names, in lower case."""
     return {name.lower() for name in _NAME.findall(text)}
+
+
+def words_in(text: str) -> set[str]:
+    """Return the words of `text` as `names_in` cuts them, whether names or not: a name may open a sentence."""
+    return {word.lower() for word in _WORD.findall(text)}
 
 
 def compose(cited: Iterable[tuple[DraftClaim, tuple[int, ...]]], text_of: TextOf) -> tuple[str, tuple[Claim, ...]]:

@@ -1,8 +1,11 @@
 """What an answerer proposes before it is cited and checked."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from index.models import Passage, Span
+from assistant.understanding import Question
+from index.models import Hit, Passage, Span, ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,48 @@ class DraftClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """What a chat model did for one answer; `dropped` holds the check that each sentence not shown has failed."""
+
+    model: str
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    shown: int = 0
+    repaired: int = 0
+    dropped: tuple[str, ...] = ()
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """The claims proposed, best first; what the evidence lacks; the quotes nearest to the question."""
+    """The claims proposed, best first; what the evidence lacks; the quotes nearest to the question; whose words."""
 
     claims: tuple[DraftClaim, ...] = ()
     missing: tuple[str, ...] = ()
     nearest: tuple[Quote, ...] = field(default=())
+    answered_by: str = "extractive"
+    generation: Generation | None = None
+
+
+OnClaim = Callable[[DraftClaim], None]
+
+
+def never() -> bool:
+    """Return False: the default of a question whether to stop."""
+    return False
+
+
+class Answerer(Protocol):
+    """Answers a question from passages."""
+
+    def answer(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        max_words: int | None = None,
+        on_claim: OnClaim = ignore,
+        is_cancelled: Callable[[], bool] = never,
+    ) -> Draft:
+        """Return the claims; give each to `on_claim` as soon as it stands; raise CancelledError if `is_cancelled`."""
+        ...

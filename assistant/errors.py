@@ -6,7 +6,9 @@ JvError (index.errors)
 ├── PromptError        a prompt file is missing or has the wrong placeholders
 ├── UploadError        what was sent cannot be taken in as it is
 ├── TooMuchError       more was sent than one request may
-└── QueueFullError     too much is waiting to be taken in
+├── QueueFullError     too much is waiting to be taken in
+├── ChatModelError     the chat model failed or took too long; the extractive answer is given
+└── CancelledError     nobody waits for the answer any more
 """
 
 from index.errors import JvError
@@ -40,3 +42,11 @@ class TooMuchError(UploadError):
 
 class QueueFullError(JvError):
     """As many jobs are waiting as may."""
+
+
+class ChatModelError(JvError):
+    """A chat model that failed, sent nothing or took too long."""
+
+
+class CancelledError(JvError):
+    """An answer that nobody waits for any more."""

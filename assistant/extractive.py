@@ -11,7 +11,7 @@ from dataclasses import astuple, replace
 from threading import Lock
 
 from assistant.confidence import Features, confidence, features, likelihood
-from assistant.draft import Draft, DraftClaim
+from assistant.draft import Draft, DraftClaim, OnClaim, never
 from assistant.fit import Surroundings, fit
 from assistant.late_interaction import Query, Ranges, ranges_of, score_sentences
 from assistant.names import definitions_in, with_aliases
@@ -20,18 +20,16 @@ from assistant.reader import Reader, Reading
 from assistant.selection import Candidate, Considered, claims_of, consider
 from assistant.understanding import Question
 from index.embedding import SentenceEmbedder, TokenStates
-from index.models import BlockKind, Hit, Passage, Sentence
+from index.models import BlockKind, Hit, Passage, Sentence, ignore
 
 _READ_CLOSELY = 24
-_MAX_WORDS = 120
+MAX_WORDS = 120
 _NEAREST_SHOWN = 3
 _CACHED_PASSAGES = 256  # about 0.4 MB each
 
 
 class ExtractiveAnswerer:
     """Chooses sentences; `threshold` is how well the best must fit (0 to 1) to be an answer."""
-
-    name = "extractive"
 
     def __init__(
         self,
@@ -49,14 +47,31 @@ class ExtractiveAnswerer:
         self._states: OrderedDict[int, TokenStates] = OrderedDict()
         self._lock = Lock()
 
-    def answer(self, question: Question, hits: Sequence[Hit], max_words: int | None = None) -> Draft:
+    def answer(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        max_words: int | None = None,
+        on_claim: OnClaim = ignore,
+        is_cancelled: Callable[[], bool] = never,  # noqa: ARG002 - it is done before anyone could ask
+    ) -> Draft:
         """Return the sentences of `hits` that answer `question`, or none and the nearest ones."""
-        parts = self.consider(question, [hit.passage for hit in hits])
-        claims = self._claims(parts, max_words or _MAX_WORDS)
+        return self.draft(self.consider(question, [hit.passage for hit in hits]), max_words, on_claim)
+
+    def draft(self, parts: Sequence[Considered], max_words: int | None = None, on_claim: OnClaim = ignore) -> Draft:
+        """Return the sentences chosen in `parts`, or none and the nearest ones."""
+        claims = self._claims(parts, max_words or MAX_WORDS)
+        for claim in claims:
+            on_claim(claim)
         unanswered = [part for part in parts if not part.covered]
-        missing = tuple(dict.fromkeys(item for part in unanswered for item in _missing(part)))
+        missing = self.missing(unanswered)
         nearest = [item for part in unanswered for item in part.ranked[:_NEAREST_SHOWN]][:_NEAREST_SHOWN]
         return Draft(claims, missing, tuple(quote_sentence(item.passage, item.sentence) for item in nearest))
+
+    @staticmethod
+    def missing(unanswered: Sequence[Considered]) -> tuple[str, ...]:
+        """Return what the evidence for these parts lacks, in words."""
+        return tuple(dict.fromkeys(item for part in unanswered for item in _missing(part)))
 
     def consider(self, question: Question, passages: Sequence[Passage]) -> tuple[Considered, ...]:
         """Return for each thing asked every sentence that was considered and which were chosen."""

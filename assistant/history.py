@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from assistant.draft import Generation
 from assistant.models import Answer
 from index.database import Database
 from index.errors import NotFoundError
@@ -40,6 +41,34 @@ class History:
                 "INSERT INTO answers VALUES (?, ?, ?, ?)",
                 (answer.answer_id, answer.conversation_id, answer.model_dump_json(), _now()),
             )
+
+    def save_generation(self, answer_id: str, made: Generation) -> None:
+        """Keep what a chat model did for an answer: tokens, sentences shown and dropped, its failure."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    answer_id,
+                    made.model,
+                    made.calls,
+                    made.input_tokens,
+                    made.output_tokens,
+                    made.shown,
+                    made.repaired,
+                    ",".join(made.dropped),
+                    made.failure,
+                ),
+            )
+
+    def generation(self, answer_id: str) -> Generation | None:
+        """Return what a chat model did for an answer, None if it had no part in it."""
+        with self._database.snapshot() as connection:
+            row = connection.execute("SELECT * FROM generations WHERE answer_id = ?", (answer_id,)).fetchone()
+        if row is None:
+            return None
+        dropped = tuple(filter(None, row["dropped"].split(",")))
+        kept = {name: row[name] for name in row.keys() if name not in ("answer_id", "dropped")}  # noqa: SIM118 - a Row
+        return Generation(**kept, dropped=dropped)
 
     def answer(self, answer_id: str) -> Answer:
         """Return a kept answer; raise NotFoundError if there is none."""

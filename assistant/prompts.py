@@ -11,7 +11,8 @@ FOLDER = Path(__file__).parent.parent / "prompts"
 _PLACEHOLDERS: dict[str, frozenset[str]] = {
     "abstention": frozenset(),
     "nearest": frozenset(),
-    "answer": frozenset({"abstention", "passages", "question"}),
+    "answer": frozenset({"abstention", "fence", "passages", "question"}),
+    "repair": frozenset({"failures"}),
 }
 
 
@@ -19,18 +20,21 @@ _PLACEHOLDERS: dict[str, frozenset[str]] = {
 class Prompts:
     """`abstention`: the sentence that says no. `nearest`: the line above the nearest passages.
 
-    `answer`: the prompt a chat model is asked with.
+    `answer`: the prompt a chat model is asked with. `repair`: what is added to it when sentences failed a check.
     """
 
     abstention: str
     nearest: str
     answer: PromptTemplate
+    repair: PromptTemplate
 
 
 def load_prompts(folder: Path = FOLDER) -> Prompts:
     """Read every prompt file; raise PromptError if one is missing, empty or has other placeholders than known."""
     templates = {name: _load(folder / f"{name}.txt", placeholders) for name, placeholders in _PLACEHOLDERS.items()}
-    return Prompts(templates["abstention"].format(), templates["nearest"].format(), templates["answer"])
+    return Prompts(
+        templates["abstention"].format(), templates["nearest"].format(), templates["answer"], templates["repair"]
+    )
 
 
 def _load(path: Path, placeholders: frozenset[str]) -> PromptTemplate:

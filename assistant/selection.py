@@ -112,9 +112,14 @@ def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> 
         while last + 1 < len(sentences) and sentences[last + 1].lead_in == item.sentence.span:
             last += 1
     claims = [_claim(passage, sentences[position], text_of) for position in range(first, last + 1)]
-    if standing_of(item.text) == "reported" and (denial := _denial_of(item, ranked)):
-        claims.append(_claim(denial.passage, denial.sentence, text_of))
+    if standing_of(item.text) == "reported" and (denial := denial_of(item, ranked)):
+        claims.append(claim_of(denial, text_of))
     return claims
+
+
+def claim_of(item: Candidate, text_of: TextOf) -> DraftClaim:
+    """Return a sentence as a claim in its own words."""
+    return _claim(item.passage, item.sentence, text_of)
 
 
 def _claim(passage: Passage, sentence: Sentence, text_of: TextOf) -> DraftClaim:
@@ -125,7 +130,7 @@ def _claim(passage: Passage, sentence: Sentence, text_of: TextOf) -> DraftClaim:
     return DraftClaim(quote.text, tuple(quotes))
 
 
-def _denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
+def denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
     """Return the denial nearest to a report in the same document that takes it up, or None."""
     document, names = report.passage.document.document_id, set(new_names(report.text, ""))
 

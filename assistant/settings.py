@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
@@ -42,6 +42,20 @@ class Settings(BaseSettings):
     )
     max_upload_files: int = Field(20, ge=1, le=1_000, description="Most files in one upload.")
     max_queued_jobs: int = Field(20, ge=1, le=1_000, description="Most uploads that may be waiting to be taken in.")
+    chat_model: str | None = Field(
+        None,
+        pattern=r"^(openai|anthropic|ollama):\S+$",
+        description="Chat model that words answers, as openai:…, anthropic:… or ollama:…; unset: sentences are quoted.",
+    )
+    chat_base_url: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="Address of a compatible server; unset: the provider's own."
+    )
+    chat_api_key: SecretStr | None = Field(None, description="Key for the chat model; unset: the provider's variable.")
+    chat_seconds: float = Field(
+        60, gt=0, le=3_600, description="Longest time that one reply of the chat model may take."
+    )
+    chat_retries: int = Field(2, ge=0, le=10, description="How often a call of the chat model that failed is repeated.")
+    chat_max_tokens: int = Field(1_000, ge=16, le=100_000, description="Most tokens of one reply of the chat model.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
 

@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.answering import Asking, Parts, answer_question, retrieve
+from assistant.chat_answerer import ChatAnswerer
+from assistant.chat_model import ChatCounts, ChatModel, ChatOptions
 from assistant.errors import QuestionError
 from assistant.explaining import explain
 from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
@@ -41,6 +43,7 @@ class Assistant:
         self.settings = settings
         self.catalogue = catalogue
         self.history = History(catalogue.database)
+        self.chat_counts = ChatCounts()
         self._store: VectorStore | None = None
 
     @classmethod
@@ -60,6 +63,8 @@ class Assistant:
         if self._store:
             self._store.close()
             self._store = None
+        if "chat_model" in self.__dict__ and self.chat_model:
+            self.chat_model.close()
         self.catalogue.close()
 
     # Asking ---------------------------------------------------------------------------------
@@ -93,12 +98,12 @@ class Assistant:
         """Return, for each thing asked, every sentence that was considered with its scores, and those chosen."""
         with self.catalogue.database.snapshot():
             hits = retrieve(question, self._parts.retriever, scope)
-            return self._parts.answerer.consider(question, [hit.passage for hit in hits])
+            return self._extractive.consider(question, [hit.passage for hit in hits])
 
     def first_look(self, question: Question, scope: Scope) -> list[tuple[Candidate, Reading]]:
         """Return every sentence found for a question before any is read closely: what the reader is trained on."""
         hits = retrieve(question, self._parts.retriever, scope)
-        return self._parts.answerer.first_look(question, [hit.passage for hit in hits])
+        return self._extractive.first_look(question, [hit.passage for hit in hits])
 
     def explain(self, question: str, *, as_of: str | None = None, filters: Filters | None = None) -> Explanation:
         """Return how a question was understood, which sentences were considered, and why each was taken or left."""
@@ -137,7 +142,7 @@ class Assistant:
         """Drop what was remembered of questions and, unless told otherwise, of passages read: for measurements."""
         self.embedder.forget_queries()
         if passages:
-            self._parts.answerer.forget()
+            self._extractive.forget()
 
     @property
     def is_empty(self) -> bool:
@@ -259,9 +264,26 @@ class Assistant:
         build.require_stamp(self.catalogue, self.embedder)
         if self._store is None and self._needs_store():
             self.hold_vectors()
-        answerer = ExtractiveAnswerer(self.embedder, self._rarity, self.catalogue.text, self.settings.answer_threshold)
         retriever = Retriever(self.catalogue, self.embedder, self._store, self.settings.exact_scan_chunks)
-        return Parts(self.catalogue, retriever, answerer, load_prompts(), self.settings.max_question_chars)
+        prompts, limit = load_prompts(), self.settings.max_question_chars
+        if not self.chat_model:
+            return Parts(self.catalogue, retriever, self._extractive, prompts, limit)
+        chat = ChatAnswerer(self.chat_model, prompts, self._extractive, self.catalogue.text, self.chat_counts)
+        return Parts(self.catalogue, retriever, chat, prompts, limit, self.history.save_generation)
+
+    @cached_property
+    def _extractive(self) -> ExtractiveAnswerer:
+        return ExtractiveAnswerer(self.embedder, self._rarity, self.catalogue.text, self.settings.answer_threshold)
+
+    @cached_property
+    def chat_model(self) -> ChatModel | None:
+        """The chat model of the settings, None if none is set; SettingsError says what it lacks."""
+        given = self.settings
+        if not given.chat_model:
+            return None
+        key = given.chat_api_key.get_secret_value() if given.chat_api_key else None
+        options = ChatOptions(given.chat_base_url, key, given.chat_seconds, given.chat_retries, given.chat_max_tokens)
+        return ChatModel(given.chat_model, options)
 
     def _rarity(self, words: Sequence[str]) -> dict[str, float]:
         total = self.catalogue.count_chunks()

@@ -1,0 +1,197 @@
+"""Answer in a chat model's words, of which only those are shown that the passages say.
+
+The model is asked once, and once more for the sentences that failed a check. Whatever goes wrong, the extractive
+answer is there.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.chat_model import ChatCounts, ChatModel, Reply
+from assistant.checking import Accepted, Checker, Refusal
+from assistant.draft import Draft, DraftClaim, Generation, OnClaim, never
+from assistant.errors import ChatModelError
+from assistant.extractive import MAX_WORDS, ExtractiveAnswerer
+from assistant.generated import Generated, sentences_in
+from assistant.prompts import Prompts
+from assistant.selection import Considered, claim_of, denial_of
+from assistant.standing import standing_of
+from assistant.understanding import Question
+from index.models import Hit, Passage, ignore
+
+_MOST_SENTENCES = 12
+_MOST_REPAIRED = 6
+_log = logging.getLogger(__name__)
+
+
+class ChatAnswerer:
+    """Asks a chat model and checks every sentence of its reply."""
+
+    def __init__(
+        self,
+        model: ChatModel,
+        prompts: Prompts,
+        extractive: ExtractiveAnswerer,
+        text_of: Callable[[str], str],
+        counts: ChatCounts,
+    ) -> None:
+        """Take the model, the prompts, the answerer to fall back on, `text_of(document_id)` and where to count."""
+        self._model = model
+        self._prompts = prompts
+        self._extractive = extractive
+        self._text_of = text_of
+        self._counts = counts
+
+    def answer(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        max_words: int | None = None,
+        on_claim: OnClaim = ignore,
+        is_cancelled: Callable[[], bool] = never,
+    ) -> Draft:
+        """Return the sentences that passed; none passed: the extractive answer, or none where nothing fits."""
+        passages = [hit.passage for hit in hits]
+        considered = self._extractive.consider(question, passages)
+        if not any(part.covered for part in considered):  # no sentence could pass the check of fit
+            return self._extractive.draft(considered, max_words, on_claim)
+        checker = Checker(passages, considered, self._extractive.threshold, self._text_of)
+        writing = _Writing(checker, considered, max_words or MAX_WORDS, on_claim, self._text_of)
+        generation = self._generate(question, passages, writing, is_cancelled)
+        self._count(generation)
+        if not writing.accepted:
+            return replace(self._extractive.draft(considered, max_words, on_claim), generation=generation)
+        whole = self._extractive.draft(considered, max_words)
+        answered = frozenset[int]().union(*(each.answers for each in writing.accepted))
+        missing = self._extractive.missing([part for at, part in enumerate(considered) if at not in answered])
+        nearest = whole.nearest if missing else ()
+        return Draft(tuple(writing.claims), missing, nearest, self._model.name, generation)
+
+    def _generate(
+        self, question: Question, passages: Sequence[Passage], writing: "_Writing", is_cancelled: Callable[[], bool]
+    ) -> Generation:
+        """Ask, check, and ask once more for what failed; return what was done, the failure included."""
+        made = Generation(self._model.name)
+        fence = secrets.token_hex(6)
+        given = passages_as_data(passages, fence)
+        prompt = self._prompts.answer.format(
+            abstention=self._prompts.abstention, passages=given, question=question.text, fence=fence
+        )
+        reply = Reply()
+        try:
+            made = replace(made, calls=1)
+            refused = writing.take(self._model.stream(prompt, reply, is_cancelled), self._prompts.abstention)
+            if refused and not writing.is_full:
+                made = replace(made, calls=2)
+                again = f"{prompt}\n\n{self._prompts.repair.format(failures=_failures(refused))}"
+                passed = len(writing.accepted)
+                still = writing.take(self._model.stream(again, reply, is_cancelled), self._prompts.abstention)
+                made = replace(made, repaired=len(writing.accepted) - passed)
+                refused = [*refused[made.repaired :], *still[: max(0, len(still) - len(refused))]]
+        except ChatModelError as error:
+            _log.warning("%s The extractive answer is given where nothing had passed.", error)
+            made = replace(made, failure=str(error))
+            refused = writing.refused
+        return replace(
+            made,
+            input_tokens=reply.input_tokens,
+            output_tokens=reply.output_tokens,
+            shown=len(writing.accepted),
+            dropped=tuple(each.check for each in refused),
+        )
+
+    def _count(self, made: Generation) -> None:
+        amounts = {
+            "answers": 1,
+            "calls": made.calls,
+            "input_tokens": made.input_tokens,
+            "output_tokens": made.output_tokens,
+            "sentences_shown": made.shown,
+            "sentences_repaired": made.repaired,
+            "sentences_dropped": len(made.dropped),
+            "failures": int(made.failure is not None),
+            "fallbacks": int(made.shown == 0),
+        }
+        for check in made.dropped:
+            name = f"dropped_{check.replace(' ', '_')}"
+            amounts[name] = amounts.get(name, 0) + 1
+        self._counts.add(**amounts)
+
+
+@dataclass(slots=True)
+class _Writing:
+    """The answer as it comes into being: what passed, what was refused, how many words are there."""
+
+    checker: Checker
+    considered: Sequence[Considered]
+    max_words: int
+    on_claim: OnClaim
+    text_of: Callable[[str], str]
+    accepted: list[Accepted] = field(default_factory=list)
+    claims: list[DraftClaim] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    is_full: bool = False
+
+    def take(self, pieces: Iterator[str], abstention: str) -> list[Refusal]:
+        """Check the sentences of a reply as they come in, give out those that pass; return those that do not."""
+        self.refused = []
+        for count, sentence in enumerate(sentences_in(pieces), start=1):
+            if sentence.text and abstention not in sentence.text:
+                self._take(sentence)
+            if self.is_full or count >= _MOST_SENTENCES:
+                break
+        return self.refused
+
+    def _take(self, sentence: Generated) -> None:
+        result = self.checker.check(sentence)
+        if isinstance(result, Refusal):
+            self.refused.append(result)
+        elif not any(_same(result.claim, claim) for claim in self.claims):
+            self.accepted.append(result)
+            self._give_out(result.claim)
+            self._add_denial(result)
+
+    def _add_denial(self, result: Accepted) -> None:
+        """Put the denial of a report beside it, in the document's words."""
+        if standing_of(result.rests_on.text) != "reported":
+            return
+        for part in self.considered:
+            if denial := denial_of(result.rests_on, part.ranked):
+                claim = claim_of(denial, self.text_of)
+                if not any(set(claim.quotes) & set(other.quotes) for other in self.claims):
+                    self._give_out(claim)
+                return
+
+    def _give_out(self, claim: DraftClaim) -> None:
+        words = sum(len(each.text.split()) for each in [*self.claims, claim])
+        if self.claims and words > self.max_words:
+            self.is_full = True
+            return
+        self.claims.append(claim)
+        self.on_claim(claim)
+
+
+def passages_as_data(passages: Sequence[Passage], fence: str) -> str:
+    """Return the passages numbered and dated, each between two lines that hold `fence`, which no document can know."""
+    parts = []
+    for number, passage in enumerate(passages, start=1):
+        known = {
+            "title": passage.document.metadata.title,
+            "publisher": passage.document.metadata.publisher,
+            "published": passage.published,
+            "section": passage.section,
+        }
+        head = "; ".join(f"{name}: {' '.join(value.split())}" for name, value in known.items() if value)
+        body = f"({head})\n{passage.text}".replace(fence, "")
+        parts.append(f"<<<{fence} passage [{number}]\n{body}\n{fence} end of [{number}]>>>")
+    return "\n\n".join(parts)
+
+
+def _failures(refused: Sequence[Refusal]) -> str:
+    return "\n".join(f"- {each.text[:300]!r}: {each.reason}" for each in refused[:_MOST_REPAIRED])
+
+
+def _same(left: DraftClaim, right: DraftClaim) -> bool:
+    return left.text.casefold().strip(" .") == right.text.casefold().strip(" .")
