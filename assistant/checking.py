@@ -6,6 +6,7 @@ figure with its unit, each name whole, said of the same companies, places and ti
 and if the evidence fits the question, as for sentences that are quoted.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,12 +25,18 @@ from assistant.kinds import holds
 from assistant.quantities import Quantity, read_numbers
 from assistant.quoting import MAX_QUOTE_CHARS, quote_lead_in, quote_sentence
 from assistant.selection import Candidate, Considered
+from assistant.understanding import Asked
 from index.models import BlockKind, Passage, Sentence, Span
 
 _TRIED = 4  # sentences of the cited passages
 _LIST_ITEMS = 6
 _MAX_WORDS = 60
 _ROLES = {"from": "from", "than": "than", "against": "against", "to": "to", "into": "to", "onto": "to", "toward": "to"}
+
+_ADJUNCT = frozenset("under in at on for during through after before since among between as".split())
+_TYPED = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE, Asked.PERSON})
+
+_SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|most|first|best|only|record|never|unique)\b", re.I)
 
 TextOf = Callable[[str], str]
 
@@ -54,14 +61,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """A sentence of a passage and what stands before it that it needs; each with its quote, in reading order."""
+    """A sentence of a passage and what stands before it that it needs, in reading order: a text each."""
 
     main: Candidate
-    quotes: tuple[Quote, ...]
+    sentences: tuple[Quote, ...]
 
     @property
     def texts(self) -> list[str]:
-        return [quote.text for quote in self.quotes]
+        return [quote.text for quote in self.sentences]
 
 
 class Checker:
@@ -99,7 +106,7 @@ class Checker:
             problem = next(self._problems(text, evidence), None)
             answers = self._answers(text, evidence)
             if problem is None and answers:
-                return Accepted(DraftClaim(text, evidence.quotes), evidence.main, answers)
+                return Accepted(DraftClaim(text, _joined(evidence.sentences)), evidence.main, answers)
             check, reason = problem or ("fits", "the passage it rests on does not answer the question")
             refusal = refusal or Refusal(text, check, reason)
         return refusal or Refusal(text, "quote", "no sentence of the passage it cites says this")
@@ -128,7 +135,7 @@ class Checker:
             if missing & self._wanted(quote.text) and not addresses_a_model(quote.text):
                 quotes.append(quote)
                 missing -= self._wanted(quote.text)
-        return _joined(sorted(quotes, key=lambda quote: quote.span))
+        return tuple(sorted(quotes, key=lambda quote: quote.span))
 
     def _around(self, item: Candidate) -> Iterator[Quote]:
         passage, sentence = item.passage, item.sentence
@@ -181,7 +188,7 @@ class Checker:
             for pair, direction in _relations(sentence, self._vocabulary):
                 given.setdefault(pair, set()).add(direction)
         for pair, direction in claimed.items():
-            if direction and given.get(pair) and direction not in given[pair] and 0 not in given[pair]:
+            if direction and given.get(pair) and direction not in given[pair]:
                 yield "names", f"the passage has '{pair[0]}' and '{pair[1]}' the other way round"
         own, known = _roles(text, self._vocabulary), [_roles(each, self._vocabulary) for each in quoted]
         for role, name in sorted(own):
@@ -190,13 +197,14 @@ class Checker:
                 yield "names", f"the passage has '{name}' in another role than '{role or 'by itself'}'"
 
     def _answers(self, text: str, evidence: _Evidence) -> frozenset[int]:
-        """Return the parts of the question for which the evidence is likely enough and the claim keeps what is asked."""
+        """Return the parts of the question for which the evidence is likely enough and whose answer the claim keeps."""
         main = evidence.main
         places = {main.place, *_lead_in_place(main.passage, main.sentence)}
         found = set()
         for number, part in enumerate(self._considered):
             sure = [item for item in part.ranked if item.place in places and item.confidence >= self._threshold]
-            if any(holds(part.question, text) or not holds(part.question, item.text) for item in sure):
+            keeps = part.question.asked not in _TYPED or holds(part.question, text)
+            if any(keeps or not holds(part.question, item.text) for item in sure):
                 found.add(number)
         return frozenset(found)
 
@@ -302,6 +310,11 @@ def _wrong_firmness(
         yield "firmness", f"the passage says it as {lost[0]}; keep that"
     if added := sorted(own - given - {"a report"}):
         yield "firmness", f"it says as {added[0]} what the passage does not"
+    superlative = [clause for clause in aligned if _SUPERLATIVE.search(clause.text) and _SUPERLATIVE.search(text)]
+    if lost := sorted(
+        frozenset[str]().union(*(clause.places | clause.times for clause in superlative)) - _slots(claimed)
+    ):
+        yield "firmness", f"the passage says 'most' or 'first' only of {', '.join(lost)}; name it"
     attributed = [each for each in sentences if is_speech(each) and not is_plain_speech_of(each, publishers)]
     if attributed and not is_speech(text) and "a report" not in own:
         yield "firmness", "the passage says who says or thinks this; keep that"
@@ -310,6 +323,10 @@ def _wrong_firmness(
     after = {(hedge, word.lstrip("$€£¥₩")) for hedge, word in hedges(text)}
     for hedge, word in sorted({pair for pair in before if pair[1] in used} ^ after):
         yield "firmness", f"'{hedge}' before '{word}' must be as in the passage"
+
+
+def _slots(clauses: Sequence[Clause]) -> frozenset[str]:
+    return frozenset[str]().union(*(clause.places | clause.times for clause in clauses))
 
 
 def _only_publisher(text: str, publishers: frozenset[str]) -> bool:
@@ -338,9 +355,14 @@ def _relations(text: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str],
 def _direction(clause: Clause, left: NameGroup, right: NameGroup) -> int:
     between = clause.text[clause.words[left.last].end : clause.words[right.first].start].lower().replace(",", " ")
     words = between.split()
-    if set(words) <= {"and", "or", "the", "both"}:
+    if set(words) <= {"and", "or", "the", "both"} or _is_adjunct(clause, left) or _is_adjunct(clause, right):
         return 0
     return -1 if words[-1] == "by" or words[-2:] == ["by", "the"] else 1
+
+
+def _is_adjunct(clause: Clause, group: NameGroup) -> bool:
+    before = clause.words[group.first - 1].text.lower() if group.first else ""
+    return before in _ADJUNCT or before in _ROLES
 
 
 def _roles(text: str, vocabulary: Vocabulary) -> set[tuple[str, str]]:
@@ -349,6 +371,8 @@ def _roles(text: str, vocabulary: Vocabulary) -> set[tuple[str, str]]:
     found = set()
     for group in vocabulary.groups(text, words):
         before = words[group.first - 1].text.lower() if group.first else ""
+        if before == "of":  # whose something is, which may be said in several ways
+            continue
         found.add((_ROLES.get(before, ""), group.key))
     return found
 

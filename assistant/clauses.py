@@ -6,7 +6,7 @@ names after "which". So a figure of one company is not given to another that the
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,9 +16,13 @@ from assistant.names import COMMON_CAPITALS, is_country
 from index.words import FUNCTION_WORDS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-.,&/'’‑][^\W_]+)*%?|%")
+_COMPOUND = re.compile(r"(\w)-(based|led|owned|backed|built|made)\b")
+_SHORT_FORM = re.compile(r"\([\w&.-]{1,15}\)")
+_APPOSITION = re.compile(r",\s(?:an?|the|its)\s[^,;:.\d]{2,60},")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _BREAK = re.compile(
-    r"[;:()—–]|,|\s(?=(?:and|but|or|while|whereas|although|though|which|who|whose|where|because|after|before)\s)", re.I
+    r"[;:()—–]|,|\s(?=(?:and|but|or|while|whereas|although|though|which|who|whose|where|because)\s)|\s(?=(?:after|before)\s(?!\d))",
+    re.I,
 )
 _RELATIVE = re.compile(r"\W*(?:which|whose?|whom|where|both|that)\b", re.I)
 _COORDINATED = re.compile(r"(?:\s*,\s*|\s+(?:and|or|as well as|&)\s+|\s*,\s*(?:and|or)\s+)(?:the\s+|its\s+)?", re.I)
@@ -93,7 +97,12 @@ class Vocabulary:
 
     def words(self, text: str) -> list[Word]:
         """Return the words of `text` in order."""
-        return [self._word(match) for match in _TOKEN.finditer(text)]
+        words = [self._word(match) for match in _TOKEN.finditer(_COMPOUND.sub(r"\1 \2", text))]
+        for place in range(len(words) - 2, -1, -1):  # "General Motors", although "general" is a word too
+            word, following = words[place], words[place + 1]
+            if following.is_name and not word.is_name and word.text[0].isupper() and _touch(text, word, following):
+                words[place] = replace(word, is_name=not _is_plain(word.text.lower()))
+        return words
 
     def _word(self, match: re.Match[str]) -> Word:
         written = _POSSESSIVE.sub("", match.group())
@@ -101,7 +110,7 @@ class Vocabulary:
 
     def _is_name(self, word: str) -> bool:
         folded = word.lower()
-        if folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or folded in GRAMMAR | _TIMES | _OPENERS:
+        if _is_plain(folded):
             return False
         if any(char.isupper() for char in word[1:]) or (word[0].isalpha() and any(char.isdigit() for char in word)):
             return True
@@ -126,7 +135,7 @@ class Vocabulary:
         for sentence in sentences:
             for text in self._cut(sentence):
                 clauses.append(self._clause(text, clauses[-1] if clauses else None))
-        return clauses
+        return _shared_within_runs(clauses)
 
     def _cut(self, sentence: str) -> list[str]:
         """Cut at clause ends, but not between names that stand side by side, nor inside a number."""
@@ -138,7 +147,10 @@ class Vocabulary:
             for left, right in pairwise(spans)
             if _COORDINATED.fullmatch(sentence[left[1] : right[0]])
         ]
-        inside = [*closed, *((word.start, word.end) for word in words)]
+        names_end = {end for _, end in spans}
+        beside = [match.span() for match in _APPOSITION.finditer(sentence) if match.start() in names_end]
+        beside += [match.span() for match in _SHORT_FORM.finditer(sentence)]
+        inside = [*closed, *beside, *((word.start, word.end) for word in words)]
         cuts = [
             match.start()
             for match in _BREAK.finditer(sentence)
@@ -165,6 +177,18 @@ class Vocabulary:
         )
 
 
+def _shared_within_runs(clauses: Sequence[Clause]) -> list[Clause]:
+    """Give clauses without place or time those of the clauses that go on from them: "in steel and in cars in 2020"."""
+    shared = list(clauses)
+    for place in range(len(shared) - 2, -1, -1):
+        clause, following = shared[place], shared[place + 1]
+        if following.goes_on:
+            shared[place] = replace(
+                clause, places=clause.places or following.places, times=clause.times or following.times
+            )
+    return shared
+
+
 def _subject_of(clause: Clause, vocabulary: Vocabulary) -> frozenset[str]:
     """Return the first name of a clause, with those joined to it, or what the clause itself took over."""
     words, text = clause.words, clause.text
@@ -189,6 +213,10 @@ def _group(words: Sequence[Word], first: int, last: int) -> NameGroup:
 
 def _touch(text: str, left: Word, right: Word) -> bool:
     return text[left.end : right.start] in (" ", " & ")
+
+
+def _is_plain(folded: str) -> bool:
+    return folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or folded in GRAMMAR | _TIMES | _OPENERS
 
 
 def _is_time(word: str) -> bool:
