@@ -346,7 +346,7 @@ def _relations(text: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str],
         groups = [group for group in vocabulary.groups(clause.text, clause.words) if not group.is_place]
         for at, left in enumerate(groups):
             for right in groups[at + 1 :]:
-                if left.key != right.key:
+                if left.key != right.key and not _is_adjunct(clause, left) and not _is_adjunct(clause, right):
                     pair = (min(left.key, right.key), max(left.key, right.key))
                     found.append((pair, _direction(clause, left, right) * (1 if pair[0] == left.key else -1)))
     return found
@@ -355,7 +355,7 @@ def _relations(text: str, vocabulary: Vocabulary) -> list[tuple[tuple[str, str],
 def _direction(clause: Clause, left: NameGroup, right: NameGroup) -> int:
     between = clause.text[clause.words[left.last].end : clause.words[right.first].start].lower().replace(",", " ")
     words = between.split()
-    if set(words) <= {"and", "or", "the", "both"} or _is_adjunct(clause, left) or _is_adjunct(clause, right):
+    if set(words) <= {"and", "or", "the", "both"}:
         return 0
     return -1 if words[-1] == "by" or words[-2:] == ["by", "the"] else 1
 

@@ -55,15 +55,15 @@ def why_not_plain(text: str) -> str | None:
 
 
 def _split(text: str) -> list[str]:
-    """Return the sentences of one line; marks behind a full stop belong to the sentence before them."""
+    """Return the sentences of a line without its bullet; marks behind a full stop belong to the sentence before."""
     from sentencex import segment
 
-    joined = _MARKS_AFTER_STOP.sub(lambda match: f"{match[2]}{match[1]}", text)
+    joined = _MARKS_AFTER_STOP.sub(lambda match: f"{match[2]}{match[1]}", _BULLET.sub("", text))
     return [piece for piece in segment("en", joined) if piece.strip()]
 
 
 def _read(sentence: str) -> Generated:
-    """Take the marks, bullets and emphasis off a sentence."""
+    """Take the marks and the emphasis off a sentence."""
     cited = [int(number) for marks in _MARKS.findall(sentence) for number in re.findall(r"\d+", marks)]
-    text = _EMPHASIS.sub(r"\2", _BULLET.sub("", _MARKS.sub("", sentence)))
+    text = _EMPHASIS.sub(r"\2", _MARKS.sub("", sentence))
     return Generated(" ".join(re.sub(r"\s+([.,;!?])", r"\1", text).split(" ")).strip(), tuple(dict.fromkeys(cited)))

@@ -12,7 +12,7 @@ from assistant.settings import Settings, load_settings
 def test_the_shipped_prompts_load():
     prompts = load_prompts()
     assert prompts.abstention == "The documents do not say."
-    assert set(prompts.answer.input_variables) == {"abstention", "passages", "question"}
+    assert set(prompts.answer.input_variables) == {"abstention", "fence", "passages", "question"}
 
 
 @pytest.mark.parametrize(
