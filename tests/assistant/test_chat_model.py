@@ -132,7 +132,8 @@ def story_dir(tmp_path_factory):
     (folder / "story.md").write_text(STORY, encoding="utf-8")
     (folder / "planted.md").write_text(PLANTED, encoding="utf-8")
     assistant = Assistant.create(folder / "data")
-    assert all(outcome.status != "failed" for outcome in assistant.ingest(find_files([folder])))
+    outcomes = assistant.ingest(find_files([folder / "story.md", folder / "planted.md"]))
+    assert {outcome.status for outcome in outcomes} == {"added"}, outcomes
     assistant.close()
     return folder / "data"
 
