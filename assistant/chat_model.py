@@ -158,13 +158,14 @@ def _init(name: str, options: ChatOptions) -> "BaseChatModel":
         given |= {"client_kwargs": {"timeout": options.seconds}, "num_predict": options.max_tokens, "temperature": 0}
         given.pop("api_key")
     try:
-        return init_chat_model(
+        made: BaseChatModel = init_chat_model(
             model, model_provider=provider, **{key: value for key, value in given.items() if value is not None}
         )
     except Exception as error:  # every provider has errors of its own; none may reach a user as a traceback
         raise SettingsError(
             f"The chat model '{name}' cannot be set up ({_first_line(error)}); check JV_CHAT_MODEL and JV_CHAT_API_KEY."
         ) from error
+    return made
 
 
 def _translated(error: BaseException, name: str) -> ChatModelError:

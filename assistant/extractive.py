@@ -12,6 +12,7 @@ from threading import Lock
 
 from assistant.confidence import Features, confidence, features, likelihood
 from assistant.draft import Draft, DraftClaim, OnClaim, never
+from assistant.firmness import addresses_a_model
 from assistant.fit import Surroundings, fit
 from assistant.late_interaction import Query, Ranges, ranges_of, score_sentences
 from assistant.names import definitions_in, with_aliases
@@ -168,7 +169,9 @@ def inverse_document_frequency(frequency: int, total: int) -> float:
 
 
 def _could_answer(text: str, sentence: Sentence) -> bool:
-    """Whether a sentence states anything: not a question, not a bare name or label."""
+    """Whether a sentence states anything: not a question, not a bare name or label, no order to whoever answers."""
+    if addresses_a_model(text):
+        return False
     if text.rstrip("\"'”’)").endswith("?"):
         return False
     return sentence.kind is not BlockKind.PARAGRAPH or sum(word.islower() for word in text.split()) >= 3
