@@ -80,6 +80,7 @@ class ChatAnswerer:
             abstention=self._prompts.abstention, passages=given, question=question.text, fence=fence
         )
         reply = Reply()
+        refused: list[Refusal] = []
         try:
             made = replace(made, calls=1)
             refused = writing.take(self._model.stream(prompt, reply, is_cancelled), self._prompts.abstention)
@@ -93,7 +94,7 @@ class ChatAnswerer:
         except ChatModelError as error:
             _log.warning("%s The extractive answer is given where nothing had passed.", error)
             made = replace(made, failure=str(error))
-            refused = writing.refused
+            refused = refused or writing.refused
         return replace(
             made,
             input_tokens=reply.input_tokens,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.citations import checks_of
 from assistant.clauses import GRAMMAR, Clause, NameGroup, Vocabulary, Word
 from assistant.draft import DraftClaim, Quote
 from assistant.firmness import (
@@ -105,8 +106,11 @@ class Checker:
         for evidence in self._evidence(text, cited):
             problem = next(self._problems(text, evidence), None)
             answers = self._answers(text, evidence)
+            claim = DraftClaim(text, _joined(evidence.sentences))
             if problem is None and answers:
-                return Accepted(DraftClaim(text, _joined(evidence.sentences)), evidence.main, answers)
+                if checks_of(claim, self._text_of).passed:  # as the whole answer is checked in the end
+                    return Accepted(claim, evidence.main, answers)
+                problem = "names", "its figures and names are not written as in the passage"
             check, reason = problem or ("fits", "the passage it rests on does not answer the question")
             refusal = refusal or Refusal(text, check, reason)
         return refusal or Refusal(text, "quote", "no sentence of the passage it cites says this")

@@ -108,7 +108,7 @@ REPLIES = {
     "homoglyph digits": lambda f, n: f"{f.honest.replace('2', chr(0xFF12))} [{n}]",
     "homoglyph letters": lambda f, n: f"{f.honest.replace('o', chr(0x43E))} [{n}]",
     "table": lambda f, n: f"| Company | Figure |\n|---|---|\n| {f.name} | {f.figure} | [{n}]",
-    "code": lambda f, n: f"```\n{f.honest} [{n}]\n```\n`rm -rf` [{n}]",
+    "code": lambda f, n: f"```{f.honest}``` [{n}]\n`rm -rf` [{n}]",
     "json": lambda f, n: json.dumps({"answer": f"{f.honest[:-1]} or more.", "sources": [n]}),
     "another language": lambda f, n: f"Im Jahr {f.year} waren es nach Angaben der Firma {f.figure} Stück. [{n}]",
     "repeats the question": lambda f, n: f"{f.question} [{n}]",
@@ -389,13 +389,17 @@ def test_a_sentence_is_given_out_before_the_model_has_ended(assistant, server):
 
 
 def test_when_nobody_waits_the_connection_is_closed(assistant, server):
-    server.script = lambda handler, prompt: endless_quietly(handler)
-    server.broken.clear()
     gone = Event()
-    Timer(1.0, gone.set).start()
+
+    def script(handler, prompt):
+        Timer(0.3, gone.set).start()
+        endless_quietly(handler)
+
+    server.script = script
+    server.broken.clear()
     with pytest.raises(CancelledError):
         answer_question(Asking(FACTS[0].question, is_cancelled=gone.is_set), assistant._parts)
-    assert server.broken.wait(10)
+    assert server.broken.wait(5)
 
 
 def endless_quietly(handler):

@@ -14,11 +14,7 @@ from assistant.errors import CancelledError, ChatModelError
 from assistant.settings import load_settings
 from assistant.wiring import Assistant
 
-QUESTIONS = (
-    "How many vehicles did FAW-Volkswagen sell in China in 2025?",
-    "By how much did Nissan's sales in China fall in 2025?",
-    "How many preorders has the Xiaomi YU7 collected?",
-)
+QUESTION = "How many vehicles did FAW-Volkswagen sell in China in 2025?"
 
 
 @pytest.fixture(scope="module")
@@ -88,18 +84,17 @@ def test_its_text_is_shown_only_as_far_as_it_passed(address, seed_dir):
     given = {"chat_model": "openai:smollm2", "chat_base_url": address, "chat_seconds": 120, "chat_max_tokens": 48}
     assistant = Assistant.open(settings=load_settings(data_dir=seed_dir, **given))
     try:
-        for question in QUESTIONS:
-            told = []
-            answer = answer_question(Asking(question, on_claim=told.append), assistant._parts)
-            assert answer.status == "answered"
-            assert all(claim.checks.passed for claim in answer.claims)
-            assert {claim.text for claim in answer.claims} <= {" ".join(each.text.split()) for each in told}
-            made = assistant.history.generation(answer.answer_id)
-            assert made
-            assert made.input_tokens > 100
-            assert (made.shown > 0) == (answer.answered_by == "openai:smollm2")
-            if answer.answered_by == "extractive":
-                cited = {citation.cited_text for citation in answer.citations}
-                assert all(any(claim.text in " ".join(text.split()) for text in cited) for claim in answer.claims)
+        told = []
+        answer = answer_question(Asking(QUESTION, on_claim=told.append), assistant._parts)
+        assert answer.status == "answered"
+        assert all(claim.checks.passed for claim in answer.claims)
+        assert {claim.text for claim in answer.claims} <= {" ".join(each.text.split()) for each in told}
+        made = assistant.history.generation(answer.answer_id)
+        assert made
+        assert made.input_tokens > 100
+        assert (made.shown > 0) == (answer.answered_by == "openai:smollm2")
+        if answer.answered_by == "extractive":
+            cited = {citation.cited_text for citation in answer.citations}
+            assert all(any(claim.text in " ".join(text.split()) for text in cited) for claim in answer.claims)
     finally:
         assistant.close()
