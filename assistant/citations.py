@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from assistant.clauses import COMPOUND
 from assistant.draft import DraftClaim, Quote
 from assistant.models import BasedOn, Checks, Citation, Claim, Nearest
 from assistant.standing import standing_of
@@ -65,7 +66,7 @@ def numbers_in(text: str) -> set[str]:
 
 def names_in(text: str) -> set[str]:
     """Return the words of `text` that look like names, in lower case."""
-    return {name.lower() for name in _NAME.findall(text)}
+    return {name.lower() for name in _NAME.findall(COMPOUND.sub(r"\1 \2", text))}
 
 
 def words_in(text: str) -> set[str]:

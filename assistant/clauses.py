@@ -16,7 +16,7 @@ from assistant.names import COMMON_CAPITALS, is_country
 from index.words import FUNCTION_WORDS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-.,&/'’‑][^\W_]+)*%?|%")
-_COMPOUND = re.compile(r"(\w)-(based|led|owned|backed|built|made)\b")
+COMPOUND = re.compile(r"(\w)-(based|led|owned|backed|built|made)\b")
 _SHORT_FORM = re.compile(r"\([\w&.-]{1,15}\)")
 _APPOSITION = re.compile(r",\s(?:an?|the|its)\s[^,;:.\d]{2,60},")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -97,7 +97,7 @@ class Vocabulary:
 
     def words(self, text: str) -> list[Word]:
         """Return the words of `text` in order."""
-        words = [self._word(match) for match in _TOKEN.finditer(_COMPOUND.sub(r"\1 \2", text))]
+        words = [self._word(match) for match in _TOKEN.finditer(COMPOUND.sub(r"\1 \2", text))]
         for place in range(len(words) - 2, -1, -1):  # "General Motors", although "general" is a word too
             word, following = words[place], words[place + 1]
             if following.is_name and not word.is_name and word.text[0].isupper() and _touch(text, word, following):
