@@ -115,6 +115,7 @@ def _citation(number: int, quote: Quote) -> Citation:
         published=passage.published,
         url=metadata.url,
         section=passage.section,
+        page=passage.page_of(quote.span.start),
         cited_text=quote.text,
         start_char_index=quote.span.start,
         end_char_index=quote.span.end,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,11 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from assistant.errors import SettingsError
-from index.errors import JvError
+from index.errors import JvError, NoIndexError
 
 if TYPE_CHECKING:
     from assistant.wiring import Assistant
-    from index.build import Outcome
+    from index.build import Outcome, Status
     from index.sources import SourceFile
 
 app = typer.Typer(
@@ -37,6 +38,14 @@ app.add_typer(feedback_app, name="feedback")
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the index (else JV_DATA_DIR, else ./data).")
 ]
+
+_STATUSES: "tuple[Status, ...]" = (
+    "renamed", "duplicate", "removed", "added", "replaced", "unchanged", "skipped", "failed"
+)  # fmt: skip
+_PLANNED: "dict[Status, str]" = {
+    "added": "add", "replaced": "replace", "renamed": "rename", "removed": "remove", "skipped": "skip", "failed": "fail"
+}  # fmt: skip
+_WAITING = "Another ingest is running; waiting up to 60 s."
 
 _out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else 220)
 _err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
@@ -66,29 +75,39 @@ def main() -> None:
 @app.command()
 def ingest(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files, folders (.md, .txt, .html) or addresses of pages and feeds.")
+        list[str] | None,
+        typer.Argument(help="Files, folders (docs/documents.md lists the formats) or addresses of pages and feeds."),
     ] = None,
     seeds: Annotated[bool, typer.Option("--seeds", help="The briefs that ship with the program.")] = False,
+    sync: Annotated[
+        bool, typer.Option("--sync", help="Also remove documents whose file is gone from a folder.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Take documents into the index; what is there already is left as it is."""
-    from index.sources import find_files, find_seeds, is_address
+    from index.sources import SEED_PREFIX, find_files, find_seeds, folder_prefix, is_address
 
     if not paths and not seeds:
         raise typer.BadParameter("give files, folders or addresses, or --seeds")
     addresses = [path for path in paths or [] if is_address(path)]
-    files = find_files([Path(path) for path in paths or [] if not is_address(path)])
-    files = (find_seeds() if seeds else []) + files
-    with _assistant(data_dir, create=True) as assistant, _progress() as progress:
+    places = [Path(path) for path in paths or [] if not is_address(path)]
+    prefixes = ([SEED_PREFIX] if seeds else []) + [folder_prefix(place) for place in places] if sync else []
+    files = (find_seeds() if seeds else []) + find_files(places)
+    with _planning(data_dir) if dry_run else _assistant(data_dir, create=True) as assistant, _progress() as progress:
         files += _fetch(assistant, addresses, progress)
         task = progress.add_task("Reading", total=len(files))
 
         def show(outcome: "Outcome") -> None:
-            progress.update(task, advance=1, description=Path(outcome.source).name[:40])
+            progress.update(task, advance=1, description=_printable(Path(outcome.source).name[:40]))
+            _print_outcome(outcome, planned=dry_run)
 
-        outcomes = assistant.ingest(files, show, lambda: _err.print("Another ingest is running; waiting up to 60 s."))
+        if dry_run:
+            outcomes = assistant.plan(files, show, prefixes)
+        else:
+            outcomes = assistant.ingest(files, show, lambda: _err.print(_WAITING), prefixes)
         generation = assistant.catalogue.generation
-    _print_outcomes(outcomes, generation)
+    _print_counts(outcomes, generation)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -180,6 +199,28 @@ def reindex(data_dir: DataDir = None) -> None:
 
 
 @app.command()
+def backup(file: Annotated[Path, typer.Argument(help="File to write.")], data_dir: DataDir = None) -> None:
+    """Write the whole index into one file, also while others use it."""
+    with _assistant(data_dir) as assistant:
+        assistant.back_up(file)
+    _out.print(f"Written to {_printable(str(file))}.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that 'backup' wrote.")], data_dir: DataDir = None
+) -> None:
+    """Put a backup in place of the whole index, its answers and feedback."""
+    from index.backup import require_backup
+
+    require_backup(file)
+    with _assistant(data_dir, create=True) as assistant:
+        assistant.restore(file)
+        documents = assistant.catalogue.count_documents()
+    _out.print(f"Restored {documents} documents.")
+
+
+@app.command()
 def evaluate(
     questions: Annotated[Path, typer.Argument(metavar="SET", help="A question set, or a folder of them.")],
     target: Annotated[str | None, typer.Option(help="Address of a running server to ask instead.")] = None,
@@ -218,21 +259,28 @@ def list_documents(data_dir: DataDir = None) -> None:
     """List the documents of the index."""
     with _assistant(data_dir) as assistant:
         documents = assistant.documents()
+        kin = assistant.kin(documents)
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "published", "publisher", "title", "source", "chunks"):
+    for heading in ("id", "published", "publisher", "title", "source", "language", "chunks", "copies"):
         table.add_column(heading, no_wrap=heading in ("id", "published"), overflow="fold")
     for info in documents:
-        meta = info.metadata
+        meta, of_kin = info.metadata, kin[info.document_id]
         row = (info.document_id, meta.published or "-", meta.publisher or "-", meta.title or "-", info.source)
-        table.add_row(*row, str(info.chunks))
+        copies = [f"= {source}" for source in of_kin.copies] + [f"~ {other}" for other in of_kin.near_copies]
+        counted = (meta.language or "-", str(info.chunks), ", ".join(copies) or "-")
+        table.add_row(*map(_printable, (*row, *counted)))
     _out.print(table)
 
 
 @documents_app.command("show")
 def show_document(document_id: str, data_dir: DataDir = None) -> None:
-    """Print a document's text, the one that citations point into."""
+    """Print a document's text, the one that citations point into; its metadata goes to standard error."""
     with _assistant(data_dir) as assistant:
-        _out.print(assistant.text(document_id))
+        info, text = assistant.catalogue.document(document_id), assistant.text(document_id)
+    for name in ("title", "publisher", "author", "published", "url", "language"):
+        if value := getattr(info.metadata, name):
+            _err.print(f"{name}: {value}")
+    _out.print(text)
 
 
 @documents_app.command("remove")
@@ -263,6 +311,17 @@ def _fetch(assistant: "Assistant", addresses: list[str], progress: Progress) -> 
     return files
 
 
+@contextmanager
+def _planning(data_dir: Path | None) -> "Iterator[Assistant]":
+    """Open the index; where there is none, an empty one for the time being, so that nothing is written."""
+    try:
+        with _assistant(data_dir) as assistant:
+            yield assistant
+    except NoIndexError:
+        with TemporaryDirectory() as folder, _assistant(Path(folder), create=True) as assistant:
+            yield assistant
+
+
 def _progress() -> Progress:
     columns = (
         SpinnerColumn(),
@@ -271,18 +330,28 @@ def _progress() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    return Progress(*columns, console=_err, transient=True)
+    seen, apart = _err.is_terminal, not sys.stdout.isatty()
+    return Progress(*columns, console=_err, transient=True, redirect_stdout=not apart, disable=not seen)
 
 
-def _print_outcomes(outcomes: "list[Outcome]", generation: int) -> None:
-    """Print a line for each file that was not simply taken in, then the counts."""
-    for outcome in outcomes:
-        if outcome.status in ("failed", "skipped"):
-            _err.print(f"{outcome.status}: {outcome.source}: {outcome.message}")
-    table = Table(
-        "added", "replaced", "unchanged", "skipped", "failed", "chunks", "generation", box=None, pad_edge=False
-    )
+def _print_outcome(outcome: "Outcome", *, planned: bool) -> None:
+    """Print a line for a file as soon as it is done: what was stored is stored from then on."""
+    word = _PLANNED.get(outcome.status, outcome.status) if planned else outcome.status
+    line = f"{word}: {outcome.source}" + (f": {outcome.message}" if outcome.message else "")
+    if outcome.status in ("failed", "skipped"):
+        _err.print(_printable(line))
+    elif planned or outcome.status != "unchanged":
+        _out.print(_printable(line))
+
+
+def _print_counts(outcomes: "list[Outcome]", generation: int) -> None:
     statuses = [outcome.status for outcome in outcomes]
-    counts = [statuses.count(status) for status in ("added", "replaced", "unchanged", "skipped", "failed")]
+    table = Table(*_STATUSES, "chunks", "generation", box=None, pad_edge=False)
+    counts = [statuses.count(status) for status in _STATUSES]
     table.add_row(*map(str, (*counts, sum(outcome.chunks for outcome in outcomes), generation)))
     _out.print(table)
+
+
+def _printable(text: str) -> str:
+    """Return `text` as one line: a file's name may hold line breaks and what commands a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

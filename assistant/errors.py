@@ -3,7 +3,10 @@
 JvError (index.errors)
 ├── SettingsError      a setting is unknown, out of bounds or unsafe
 ├── QuestionError      the question cannot be taken: empty, too long, a date that is none
-└── PromptError        a prompt file is missing or has the wrong placeholders
+├── PromptError        a prompt file is missing or has the wrong placeholders
+├── UploadError        what was sent cannot be taken in as it is
+├── TooMuchError       more was sent than one request may
+└── QueueFullError     too much is waiting to be taken in
 """
 
 from index.errors import JvError
@@ -25,3 +28,15 @@ class PromptError(JvError):
     """A prompt file that does not fit the program."""
 
     exit_code = 2
+
+
+class UploadError(JvError):
+    """An upload that cannot be taken as it is: no files, two of one name, a page that belongs to another site."""
+
+
+class TooMuchError(UploadError):
+    """More files in one request than are taken."""
+
+
+class QueueFullError(JvError):
+    """As many jobs are waiting as may."""

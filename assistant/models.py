@@ -149,6 +149,7 @@ class SearchHit(Frozen):
     published: str | None
     url: str | None
     section: str | None
+    page: int | None = None
     text: str
     start_char_index: int
     end_char_index: int

@@ -33,6 +33,15 @@ class Settings(BaseSettings):
         "",
         description="Own hosts or networks, by commas, that documents are fetched from although private.",
     )
+    parse_seconds: int = Field(60, ge=1, le=3_600, description="Longest time that reading one file may take.")
+    parse_memory_mb: int = Field(
+        2_048, ge=256, le=1_000_000, description="Most memory, in megabytes, that reading one file may take."
+    )
+    max_upload_mb: int = Field(
+        50, ge=1, le=10_000, description="Largest upload over HTTP, all its files, in megabytes."
+    )
+    max_upload_files: int = Field(20, ge=1, le=1_000, description="Most files in one upload.")
+    max_queued_jobs: int = Field(20, ge=1, le=1_000, description="Most uploads that may be waiting to be taken in.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
 

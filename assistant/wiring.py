@@ -17,10 +17,14 @@ from assistant.selection import Candidate, Considered
 from assistant.settings import Settings, load_settings
 from assistant.understanding import Question, understand
 from index import build
+from index.backup import back_up, require_backup, restore
 from index.catalogue import Catalogue
+from index.copies import Kin
 from index.embedding import SentenceEmbedder
-from index.errors import BusyError
+from index.errors import BusyError, VectorStoreError
 from index.models import DocumentInfo, Hit, Scope, ignore, parse_date
+from index.parsing import ParseLimits
+from index.repair import Finding, check
 from index.retrieval import Retriever
 from index.sources import SourceFile, fetch_files
 from index.vectors import VectorStore, open_embedded, open_server
@@ -110,6 +114,11 @@ class Assistant:
         """Return every document of the index in order of its source."""
         return self.catalogue.documents(limit=-1)
 
+    def kin(self, documents: Sequence[DocumentInfo]) -> dict[str, Kin]:
+        """Return for each document where else it was found and which others tell the same story."""
+        found = self.catalogue.kin(info.document_id for info in documents)
+        return {info.document_id: found.get(info.document_id, Kin()) for info in documents}
+
     def add_feedback(self, answer_id: str, verdict: Verdict, comment: str | None = None) -> None:
         """Keep what a reader thought of an answer."""
         self.history.add_feedback(answer_id, verdict, comment)
@@ -142,10 +151,14 @@ class Assistant:
         files: Sequence[SourceFile],
         on_outcome: Callable[[build.Outcome], None] = ignore,
         on_wait: Callable[[], None] = ignore,
+        sync: Sequence[str] = (),
     ) -> list[build.Outcome]:
-        """Take files in; raise BusyError if another ingest does not end within a minute."""
+        """Take files in; raise BusyError if another ingest does not end within a minute.
+
+        Documents whose origin begins with one of `sync` and whose file is gone are removed.
+        """
         with build.ingest_lock(self.settings.data_dir, on_wait):
-            outcomes = build.ingest(files, self.catalogue, self.embedder, on_outcome)
+            outcomes = build.ingest(files, self.catalogue, self.embedder, on_outcome, self._parse_limits, sync)
         self.sync_vectors()
         return outcomes
 
@@ -158,6 +171,19 @@ class Assistant:
 
         allowed = parse_allowed(self.settings.allow_private_addresses)
         return fetch_files(addresses, allowed, on_fetched=on_fetched)
+
+    def plan(
+        self,
+        files: Sequence[SourceFile],
+        on_outcome: Callable[[build.Outcome], None] = ignore,
+        sync: Sequence[str] = (),
+    ) -> list[build.Outcome]:
+        """Return what `ingest` would do, and write nothing; no model is loaded."""
+        return build.plan(files, self.catalogue, on_outcome, self._parse_limits, sync)
+
+    @property
+    def _parse_limits(self) -> ParseLimits:
+        return ParseLimits(self.settings.parse_seconds, self.settings.parse_memory_mb)
 
     def remove(self, document_id: str) -> None:
         """Remove a document; raise NotFoundError if there is none."""
@@ -192,10 +218,36 @@ class Assistant:
             finally:
                 store.close()
 
-    def check(self) -> list[build.Finding]:
+    def back_up(self, file: Path) -> None:
+        """Write one consistent copy of the catalogue to `file`; others may go on reading and writing."""
+        back_up(self.catalogue, file)
+
+    def restore(self, file: Path) -> None:
+        """Put the backup `file` in place of the whole index; raise BusyError beside a server."""
+        require_backup(file)
+        with build.ingest_lock(self.settings.data_dir):
+            store = self._open_store(fresh=True)
+            if store is None:
+                raise BusyError(_OWNED_ELSEWHERE.format(self.settings.data_dir))
+            try:
+                restore(file, self.catalogue)
+            finally:
+                store.discard()
+        build.require_stamp(self.catalogue, self.embedder)
+        self.sync_vectors()
+
+    def check(self) -> list[Finding]:
         """Return what is wrong with the index; what can be repaired is, unless a server owns the vectors."""
-        with self._owned_store() as store:
-            return build.check(self.catalogue, store)
+        build.require_stamp(self.catalogue, self.embedder)
+        try:
+            with self._owned_store() as store:
+                return check(self.catalogue, store)
+        except VectorStoreError as error:
+            if self.settings.chroma_url or self._store:
+                raise
+            unusable = Finding(str(error), repaired=True)
+        with self._owned_store(fresh=True) as store:
+            return [unusable, *check(self.catalogue, store)]
 
     @cached_property
     def embedder(self) -> SentenceEmbedder:
@@ -226,12 +278,12 @@ class Assistant:
         return open_embedded(self.settings.data_dir, self.catalogue, stamp, fresh=fresh)
 
     @contextmanager
-    def _owned_store(self) -> Iterator[VectorStore | None]:
-        """Yield the store this object holds, else one opened for the occasion, else None."""
+    def _owned_store(self, *, fresh: bool = False) -> Iterator[VectorStore | None]:
+        """Yield the store this object holds, else one opened for the occasion (an empty one if `fresh`), else None."""
         if self._store:
             yield self._store
             return
-        store = self._open_store()
+        store = self._open_store(fresh=fresh)
         try:
             yield store
         finally:
@@ -270,6 +322,7 @@ def _search_hit(hit: Hit) -> SearchHit:
         published=passage.published,
         url=document.metadata.url,
         section=passage.section,
+        page=passage.page_of(passage.span.start),
         text=passage.text,
         start_char_index=passage.span.start,
         end_char_index=passage.span.end,

@@ -6,20 +6,24 @@ in one transaction and visible only whole. Every read goes through a `Scope`.
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection, Row
 
+from index.copies import Kin, Place, add_copy, find_kin, find_twin, insert_sketch, move, release
 from index.database import Database, require_schema
 from index.embedding import Vectors
 from index.errors import NotFoundError
-from index.models import Chunk, Document, DocumentInfo, Passage, Scope, last_day
+from index.models import Chunk, Document, DocumentInfo, Passage, Scope, last_day, sha256
 from index.rows import (
     insert_chunks,
     insert_document,
+    insert_words,
     read_block,
     read_info,
     read_metadata,
+    read_pages,
     read_passage,
     read_vectors,
     searchable_phrases,
@@ -27,8 +31,16 @@ from index.rows import (
 from index.words import content_words
 
 FILE_NAME = "catalogue.sqlite"
-_INFO = """document_id, source, title, publisher, author, published, url, based_on, state, content_sha256,
+_INFO = """document_id, source, title, publisher, author, published, url, language, based_on, state, content_sha256,
   (SELECT count(*) FROM chunks WHERE chunks.document_id = documents.document_id) AS chunks"""
+_DAMAGE = {  # what is wrong, and a query for where it is
+    "Document '{}' has no passages.": """SELECT document_id FROM documents
+        WHERE document_id NOT IN (SELECT document_id FROM chunks)""",
+    "Document '{}' has a passage outside its text.": """SELECT DISTINCT document_id FROM chunks
+        JOIN documents USING (document_id) WHERE chunks.start < 0 OR chunks.end > length(text)""",
+    "Chunk {} has a vector of another length than others.": """SELECT chunk_id FROM chunks
+        WHERE length(vector) <> (SELECT length(vector) FROM chunks ORDER BY chunk_id LIMIT 1)""",
+}
 
 
 class Catalogue:
@@ -52,6 +64,7 @@ class Catalogue:
         """Open the catalogue in `data_dir`; raise NoIndexError if there is none."""
         database = Database(data_dir / FILE_NAME)
         require_schema(database)
+        database.create_tables()
         return cls(database)
 
     def close(self) -> None:
@@ -79,12 +92,27 @@ class Catalogue:
 
     def put(self, document: Document, chunks: Sequence[Chunk], vectors: Vectors, *, bump: bool) -> None:
         """Store a document whole, in place of whatever had its origin; `bump` counts a new generation."""
-        with self.database.transaction() as connection:
-            connection.execute("DELETE FROM documents WHERE origin = ?", (document.origin,))
+        with self._change(bump) as connection:
+            release(connection, document.origin)
             insert_document(connection, document)
             insert_chunks(connection, document.document_id, chunks, vectors)
-            if bump:
-                _bump(connection)
+            insert_sketch(connection, document)
+
+    def put_copy(self, document: Document, of: str, *, bump: bool) -> None:
+        """Note that the document with the id `of` is also found under this one's origin."""
+        with self._change(bump) as connection:
+            add_copy(connection, document, of)
+
+    def move(self, document_id: str, document: Document, *, bump: bool) -> None:
+        """Keep a document under the origin of another that is the same; its id changes with it."""
+        with self._change(bump) as connection:
+            release(connection, document.origin)
+            move(connection, document_id, document.origin, document.source, document.input_sha256)
+
+    def forget(self, origin: str, *, bump: bool) -> None:
+        """Let `origin` hold nothing; a document that has copies elsewhere goes to the first of them."""
+        with self._change(bump) as connection:
+            release(connection, origin)
 
     def replace_chunks(self, chunked: Iterable[tuple[str, Sequence[Chunk], Vectors]], stamp: str) -> None:
         """Swap the chunks of every document for new ones, and the stamp, in one transaction."""
@@ -97,18 +125,42 @@ class Catalogue:
 
     def remove(self, document_id: str, *, bump: bool = True) -> None:
         """Remove a document with everything derived from it; raise NotFoundError if there is none."""
-        with self.database.transaction() as connection:
+        with self._change(bump) as connection:
             if connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,)).rowcount == 0:
                 raise _no_document(document_id)
-            if bump:
-                _bump(connection)
 
     # Reading documents ----------------------------------------------------------------------
 
     def input_of(self, origin: str) -> str | None:
-        """Return the input hash of the document stored for `origin`, or None."""
-        row = self._one("SELECT input_sha256 FROM documents WHERE origin = ?", (origin,))
+        """Return the input hash of the document or copy stored for `origin`, or None."""
+        sql = """SELECT input_sha256 FROM documents WHERE origin = ?1
+                 UNION ALL SELECT input_sha256 FROM copies WHERE origin = ?1"""
+        row = self._one(sql, (origin,))
         return row["input_sha256"] if row else None
+
+    def id_at(self, origin: str) -> str | None:
+        """Return the id of the document that `origin` holds, as itself or as a copy, or None."""
+        sql = """SELECT document_id FROM documents WHERE origin = ?1
+                 UNION ALL SELECT document_id FROM copies WHERE origin = ?1"""
+        row = self._one(sql, (origin,))
+        return row["document_id"] if row else None
+
+    def twin_of(self, document: Document) -> Place | None:
+        """Return the document with the same text and metadata that is kept under another origin, or None."""
+        with self.database.snapshot() as connection:
+            return find_twin(connection, document)
+
+    def places(self, prefix: str) -> list[Place]:
+        """Return the documents and copies whose origin begins with `prefix`, by origin."""
+        sql = """SELECT document_id, origin, source FROM documents WHERE substr(origin, 1, length(?1)) = ?1
+                 UNION ALL SELECT document_id, origin, source FROM copies WHERE substr(origin, 1, length(?1)) = ?1
+                 ORDER BY origin"""
+        return [Place(row["document_id"], row["origin"], row["source"]) for row in self._all(sql, (prefix,))]
+
+    def kin(self, document_ids: Iterable[str]) -> dict[str, Kin]:
+        """Return the exact and near copies of those of the documents that have any."""
+        with self.database.snapshot() as connection:
+            return find_kin(connection, document_ids)
 
     def count_documents(self) -> int:
         """Return how many documents are visible."""
@@ -148,6 +200,7 @@ class Catalogue:
             tuple(read_block(block) for block in blocks),
             read_metadata(row),
             row["input_sha256"],
+            read_pages(row["pages"]),
         )
 
     # Searching ------------------------------------------------------------------------------
@@ -157,6 +210,11 @@ class Catalogue:
         where, values = _where(scope or Scope())
         sql = f"SELECT count(*) AS n FROM chunks JOIN documents d USING (document_id) {where}"
         return int(self._all(sql, values)[0]["n"])
+
+    def highest_chunk_id(self) -> int:
+        """Return the highest id that any chunk has had, also one that is gone; 0 if there was none."""
+        row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
+        return int(row["seq"]) if row else 0
 
     def words(self, query: str, scope: Scope, limit: int) -> list[int]:
         """Return the ids of the chunks that best match the words of `query` (bm25), best first."""
@@ -193,7 +251,7 @@ class Catalogue:
 
     def passages(self, chunk_ids: Sequence[int]) -> list[Passage]:
         """Return the passages of `chunk_ids` in that order; ids that are gone are left out."""
-        sql = f"""SELECT {_INFO}, c.chunk_id, c.start, c.end, c.section, c.sentences, c.embedded_text,
+        sql = f"""SELECT {_INFO}, documents.pages, c.chunk_id, c.start, c.end, c.section, c.sentences, c.embedded_text,
                     c.passage_published, c.passage_based_on,
                     substr(documents.text, c.start + 1, c.end - c.start) AS passage_text
                   FROM documents JOIN
@@ -213,6 +271,10 @@ class Catalogue:
     def stale(self, limit: int) -> list[int]:
         """Return up to `limit` ids that the vector store may hold although the chunk is gone."""
         return [row["chunk_id"] for row in self._all("SELECT chunk_id FROM stale_vectors LIMIT ?", (limit,))]
+
+    def in_store(self) -> set[int]:
+        """Return the ids of the chunks that the vector store holds, by what was recorded."""
+        return {row["chunk_id"] for row in self._all("SELECT chunk_id FROM chunks WHERE in_store = 1")}
 
     def count_pending(self) -> int:
         """Return how many changes the vector store has yet to learn."""
@@ -241,10 +303,35 @@ class Catalogue:
         found += [
             f"A row of table '{row[0]}' points to a missing row." for row in self._all("PRAGMA foreign_key_check")
         ]
-        sql = "SELECT count(*) AS n FROM chunks WHERE chunk_id NOT IN (SELECT rowid FROM chunk_words)"
-        if missing := self._all(sql)[0]["n"]:
-            found.append(f"{missing} chunks are missing from the word index.")
+        if missing := self.count_without_words():
+            found.append(f"The word index is wrong about {missing} chunks.")
+        for problem, sql in _DAMAGE.items():
+            found += [problem.format(row[0]) for row in self._all(sql)]
+        for row in self._all("SELECT document_id, text, content_sha256 FROM documents"):
+            if sha256(row["text"]) != row["content_sha256"]:
+                found.append(f"The text of document '{row['document_id']}' is not the one that was stored.")
         return found
+
+    def count_without_words(self) -> int:
+        """Return how many chunks are missing from the word index, or are in it although they are gone."""
+        sql = """SELECT (SELECT count(*) FROM chunks WHERE chunk_id NOT IN (SELECT rowid FROM chunk_words))
+                   + (SELECT count(*) FROM chunk_words WHERE rowid NOT IN (SELECT chunk_id FROM chunks)) AS n"""
+        return int(self._all(sql)[0]["n"])
+
+    def rebuild_words(self) -> None:
+        """Make the word index anew from the chunks."""
+        with self.database.transaction() as connection:
+            connection.execute("DELETE FROM chunk_words")
+            for row in connection.execute("SELECT chunk_id, embedded_text FROM chunks").fetchall():
+                insert_words(connection, row["chunk_id"], row["embedded_text"])
+
+    @contextmanager
+    def _change(self, bump: bool) -> Iterator[Connection]:
+        """Change documents in one transaction; `bump` counts a new generation."""
+        with self.database.transaction() as connection:
+            yield connection
+            if bump:
+                _bump(connection)
 
     def _all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self.database.snapshot() as connection:

@@ -57,14 +57,20 @@ def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
     return chunks
 
 
-def split_sentences(text: str, start: int = 0) -> list[Span]:
+def is_quotable(block: Block) -> bool:
+    """Return whether a block goes into chunks, so that it can be found and quoted."""
+    return block.kind in _QUOTABLE
+
+
+def split_sentences(text: str, start: int = 0, language: str | None = None) -> list[Span]:
     """Return the spans of the sentences of `text`, shifted by `start`, white space left out.
 
-    Together they hold every other character of `text`, each once.
+    Together they hold every other character of `text`, each once. `language` (ISO 639-1) tells which
+    abbreviations there are; None is taken for English.
     """
     spans: list[Span] = []
     begin = 0
-    for boundary in get_sentence_boundaries("en", text):
+    for boundary in get_sentence_boundaries(language or "en", text):
         end = boundary["end_index"]
         if opening := _OPENING.search(text, begin, end):
             end = opening.start(1)  # an opening quotation mark belongs to the next sentence
@@ -97,13 +103,13 @@ def _pieces(document: Document, count_tokens: CountTokens) -> Iterator[_Piece]:
     path: dict[int, str] = {}
     stretch = 0
     for block in document.blocks:
-        stretch += block.kind not in _QUOTABLE
+        stretch += not is_quotable(block)
         if block.kind is BlockKind.HEADING:
             path = {level: text for level, text in path.items() if level < block.level}
             heading = block.span.of(document.text)
             if heading != document.metadata.title:
                 path[block.level] = heading
-        elif block.kind in _QUOTABLE:
+        elif is_quotable(block):
             section = " > ".join(path.values()) or None
             for run in _fitting_runs(document, block, count_tokens):
                 yield _Piece(run, section, count_tokens(_text_of(document, run)), stretch)
@@ -126,7 +132,8 @@ def _block_sentences(document: Document, block: Block, count_tokens: CountTokens
     """Yield a table row whole, else its sentences; what is too long for the model is cut into parts."""
     text = block.span.of(document.text)
     limit = _TARGET_TOKENS - _MAX_HEADER_TOKENS
-    for span in [block.span] if block.kind is BlockKind.TABLE else split_sentences(text, block.span.start):
+    language = document.metadata.language
+    for span in [block.span] if block.kind is BlockKind.TABLE else split_sentences(text, block.span.start, language):
         if count_tokens(span.of(document.text)) <= limit:
             yield span
         else:
@@ -152,7 +159,8 @@ def _lead_in_sentence(document: Document, block: Block) -> Span | None:
     """Return the last sentence of the paragraph that introduces a list, or a table's header row."""
     if block.lead_in is None or block.kind is BlockKind.TABLE:
         return block.lead_in
-    return split_sentences(block.lead_in.of(document.text), block.lead_in.start)[-1]
+    language = document.metadata.language
+    return split_sentences(block.lead_in.of(document.text), block.lead_in.start, language)[-1]
 
 
 def _text_of(document: Document, sentences: Sequence[Sentence]) -> str:

@@ -23,7 +23,8 @@ from index.furniture import (
     is_sign_off,
     section_of,
 )
-from index.models import Block, BlockKind, Document, Span
+from index.language import language_of
+from index.models import Block, BlockKind, Document, PageStart, Span
 from index.raw import RawBlock, RawDocument
 
 _PROSE_WORDS = 10
@@ -44,8 +45,11 @@ _BIO = (
 
 def clean(raw: RawDocument, source: str, origin: str, input_sha256: str) -> Document:
     """Return the document: its normalised text with every block's place in it, furniture marked."""
-    text, placed = _assemble(raw.blocks, _mark_furniture(raw))
-    return Document(source, origin, text, placed, raw.metadata, input_sha256)
+    kinds = _mark_furniture(raw)
+    text, placed = _assemble(raw.blocks, kinds)
+    own_words = "\n".join(block.text for block, kind in zip(raw.blocks, kinds, strict=True) if kind in _QUOTABLE)
+    metadata = replace(raw.metadata, language=language_of(own_words))
+    return Document(source, origin, text, placed, metadata, input_sha256, _pages(raw.blocks, placed), raw.notes)
 
 
 def _mark_furniture(raw: RawDocument) -> list[BlockKind]:
@@ -202,6 +206,16 @@ def _assemble(blocks: Sequence[RawBlock], kinds: Sequence[BlockKind]) -> tuple[s
         placed.append(Block(kind, Span(start, length), block.level))
     text = "".join(parts)
     return text, tuple(_with_lead_ins(blocks, placed, text))
+
+
+def _pages(blocks: Sequence[RawBlock], placed: Sequence[Block]) -> tuple[PageStart, ...]:
+    """Return where in the text another page begins, in order; nothing for a file without pages."""
+    marks: list[PageStart] = []
+    for block, place in zip(blocks, placed, strict=True):
+        for mark in block.pages:
+            if not marks or marks[-1].page != mark.page:
+                marks.append(PageStart(place.span.start + mark.start, mark.page))
+    return tuple(marks)
 
 
 def _with_lead_ins(blocks: Sequence[RawBlock], placed: Sequence[Block], text: str) -> list[Block]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.errors import NoIndexError, StorageError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _BUSY_SECONDS = 30.0
 _SCHEMA = Path(__file__).with_name("schema.sql")
 
@@ -34,8 +34,12 @@ class Database:
             raise StorageError(
                 f"The data folder '{self.path.parent}' cannot be made ({reason}); choose another with --data-dir."
             ) from error
-        self.run_script(_SCHEMA.read_text(encoding="utf-8"))
+        self.create_tables()
         self.run_script(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def create_tables(self) -> None:
+        """Make the tables that are not there: also those that came later than the file."""
+        self.run_script(_SCHEMA.read_text(encoding="utf-8"))
 
     def run_script(self, script: str) -> None:
         """Run several statements; raise StorageError if the database refuses."""

@@ -1,5 +1,6 @@
 """Turn texts into vectors: the `embed` step, and the only module that uses sentence_transformers."""
 
+import copy
 import hashlib
 import importlib.util
 import logging
@@ -65,6 +66,8 @@ class SentenceEmbedder(Embeddings):
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self._queries: dict[str, TokenStates] = {}
         self._lock = Lock()
+        # A tokenizer keeps whether it cuts off: counting, which must not, beside reading needs one of its own.
+        self._counter: Any = copy.deepcopy(self._model.tokenizer)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of `texts`, shape (len(texts), dimension), unit length."""
@@ -122,7 +125,7 @@ class SentenceEmbedder(Embeddings):
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens the model reads of `text`, its special tokens included."""
-        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+        return len(self._counter(text, truncation=False, verbose=False)["input_ids"])
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return the vectors of `texts` as plain lists, as LangChain asks for."""

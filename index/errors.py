@@ -5,11 +5,14 @@ JvError                  every error a user may see; `exit_code` is the command'
 │   ├── UnknownFormat    the file is of a kind that is not read at all
 │   ├── AddressError     the web address may not be, or could not be, fetched
 │   └── LeftOut          the input is passed over by a rule; nothing failed
+├── FolderError          a folder to keep in step with is not there
+├── BackupError          a backup could not be written, or is none
 ├── BusyError            another process holds the ingest lock
 ├── StampMismatch        the index was made with another model or chunking
 ├── NoIndexError         there is no index yet
 ├── NotFoundError        no such document, answer or conversation
 ├── StorageError         the disk or the database refused
+│   └── VectorStoreError Chroma refused, or could not be reached
 └── ModelError           the embedding model could not be loaded
 """
 
@@ -36,6 +39,16 @@ class LeftOut(LoadError):
     """An input that is passed over by a rule, which is no failure."""
 
 
+class FolderError(JvError):
+    """A folder whose gone files are to be removed, and which is not there itself."""
+
+    exit_code = 2
+
+
+class BackupError(JvError):
+    """A backup that could not be written, or a file that is not a whole backup."""
+
+
 class BusyError(JvError):
     """Another process is writing and did not finish in time."""
 
@@ -60,6 +73,10 @@ class NotFoundError(JvError):
 
 class StorageError(JvError):
     """The catalogue or the vector store could not be read or written."""
+
+
+class VectorStoreError(StorageError):
+    """The vector store could not be used; the catalogue may be whole."""
 
 
 class ModelError(JvError):

@@ -1,9 +1,10 @@
 """Read what stands at the top of a text about the text itself: title, byline, date, address."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 
-from index.dates import date_line
+from index.dates import date_line, find_dates
 from index.furniture import is_furniture_line, is_sentence
 from index.models import BlockKind
 from index.raw import RawBlock, RawDocument
@@ -15,7 +16,10 @@ _BYLINE = re.compile(
     r"^(?P<before>.{0,40}?)\b(?P<verb>(?:edited|written|reported|posted|published|story|words|text)\s+)?by:?\s+(?P<who>\S.*)$",
     re.I,
 )
-_AUTHOR = re.compile(r"^author:?\s+(?P<who>\S.*)$", re.I)
+_AUTHOR = re.compile(
+    r"^(?:author:?\s+|(?:von|por|par|di)\s+(?=(?-i:[A-ZÀ-Ž]))|(?:作者|记者|文)\s*[:：/|]\s*)(?P<who>\S.*)$", re.I
+)
+_CHINESE_NAME = re.compile("[\u4e00-\u9fff·]{2,6}")
 _FROM = re.compile(r"^(.+?)\s+(?:from|for)\s+(?:the\s+)?(.+)$", re.I)
 _PLACE = re.compile(r"\s+(?:in|at)\s+\S.*$")
 _ROLE = re.compile(
@@ -88,7 +92,17 @@ def take_head(raw: RawDocument, *, is_plain: bool) -> RawDocument:
             kept[position] = replace(block, kind=BlockKind.FURNITURE)
         elif title_at is not None and _is_loose(block.text):
             loose.append(position)
-    return RawDocument(tuple(kept), replace(raw.metadata, **found))
+    return replace(raw, blocks=tuple(kept), metadata=replace(raw.metadata, **found))
+
+
+def take_day(raw: RawDocument, days: Iterable[str]) -> RawDocument:
+    """Take for the day of publication the first of `days` that the text names too, if it is not known.
+
+    These are days on which the file was made, which may be long after, or those of a template.
+    """
+    said = {day for block in raw.blocks for day in find_dates(block.text)} if raw.metadata.published is None else set()
+    day = next((day for day in days if day in said), None)
+    return replace(raw, metadata=replace(raw.metadata, published=day)) if day else raw
 
 
 def read_line(line: str) -> dict[str, str] | None:
@@ -151,7 +165,9 @@ def _without_date(text: str) -> tuple[str, str | None]:
 
 def _is_name(text: str) -> bool:
     words = text.replace(",", " ").split()
-    return 0 < len(words) <= 10 and all(word[0].isupper() or word.lower() in _PARTICLES for word in words)
+    return 0 < len(words) <= 10 and all(
+        word[0].isupper() or word.lower() in _PARTICLES or _CHINESE_NAME.fullmatch(word) for word in words
+    )
 
 
 def _is_name_beside_date(position: int, blocks: tuple[RawBlock, ...]) -> bool:

@@ -9,18 +9,12 @@ from typing import Any
 from index.dates import find_date, find_dates
 from index.errors import LoadError
 from index.furniture import is_sentence
-from index.head import take_head
+from index.head import read_line, take_head
 from index.markup import PageBlock, page_blocks
 from index.models import BlockKind, Metadata
 from index.raw import RawBlock, RawDocument
+from index.visibility import drop_hidden
 
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|rem|pt|%)?\s*(?:;|!|$)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)"
-    r"|(?:left|top|right|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]"
-    r"|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|!|$)",
-    re.I,
-)
-_HIDDEN_CLASSES = frozenset("sr-only visually-hidden screen-reader-text d-none is-hidden a11y-hidden".split())
 _DATE_FIELDS = """article:published_time og:published_time og:article:published_time datepublished
     citation_publication_date citation_date dc.date.issued dcterms.issued dcterms.created dc.date dcterms.date
     parsely-pub-date sailthru.date pubdate publishdate publish-date publish_date published_date publication_date
@@ -29,6 +23,7 @@ _SHORT = 15  # characters; a shorter text must be equal, not just contained
 _PROSE_WORDS = 8
 _MAX_LINK_SHARE = 0.5
 _ALL_LINK = 0.9
+_BYLINE_BLOCKS = 3
 
 
 def read_html(text: str) -> RawDocument:
@@ -36,29 +31,31 @@ def read_html(text: str) -> RawDocument:
 
     Raises LoadError if no text can be found.
     """
-    tree = _parse(text)
-    _drop_hidden(tree)
+    tree = parse_page(text)
     page = _extract(tree)
-    blocks = _main_blocks(page_blocks(tree), getattr(page, "body", None))
-    return take_head(RawDocument(tuple(blocks), _metadata(page, tree)), is_plain=False)
+    whole = page_blocks(tree)
+    blocks = _main_blocks(whole, getattr(page, "body", None))
+    metadata = _with_byline(_metadata(page, tree), whole)
+    return take_head(RawDocument(tuple(blocks), metadata), is_plain=False)
 
 
 def read_fragment(text: str) -> tuple[RawBlock, ...]:
     """Return the blocks of a piece of HTML that stands in another document."""
     if not re.search(r"\w", re.sub(r"<!--.*?-->|<[^>]*>", "", text, flags=re.S)):
         return ()
-    tree = _parse(text)
-    _drop_hidden(tree)
-    return tuple(block.raw for block in page_blocks(tree))
+    return tuple(block.raw for block in page_blocks(parse_page(text)))
 
 
-def _parse(text: str) -> Any:
+def parse_page(text: str) -> Any:
+    """Return the tree of a page without what it hides from its readers; raise LoadError for what is no HTML."""
     from lxml import html
 
     try:
-        return html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
     except (ValueError, html.etree.LxmlError) as error:
         raise LoadError(f"This is not HTML that can be parsed ({error}).") from error
+    drop_hidden(tree)
+    return tree
 
 
 def _extract(tree: Any) -> Any:
@@ -78,23 +75,6 @@ def _extract(tree: Any) -> Any:
         return None
 
 
-def _drop_hidden(tree: Any) -> None:
-    for element in list(tree.iter()):
-        if element.getparent() is None:
-            continue
-        if not isinstance(element.tag, str):  # a comment
-            element.drop_tree()
-            continue
-        is_closed = element.tag == "dialog" and "open" not in element.attrib
-        is_hidden = "hidden" in element.attrib or _HIDDEN_STYLE.search(element.get("style", ""))
-        is_unseen = _HIDDEN_CLASSES & set(element.get("class", "").lower().split())
-        is_code = element.tag in ("style", "noscript", "template") or (
-            element.tag == "script" and "ld+json" not in element.get("type", "")  # that one holds metadata
-        )
-        if is_code or is_closed or is_hidden or is_unseen:
-            element.drop_tree()
-
-
 def _metadata(page: Any, tree: Any) -> Metadata:
     title = getattr(page, "title", None) or (tree.findtext(".//title") or "").strip() or None
     author = getattr(page, "author", None)
@@ -105,6 +85,17 @@ def _metadata(page: Any, tree: Any) -> Metadata:
         published=_published(page, tree),
         url=getattr(page, "url", None),
     )
+
+
+def _with_byline(metadata: Metadata, blocks: Sequence[PageBlock]) -> Metadata:
+    """Return what is known, with author and date from the lines under the main heading where these are not."""
+    headings = [position for position, block in enumerate(blocks) if block.element.tag == "h1"]
+    for block in blocks[headings[0] + 1 : headings[0] + 1 + _BYLINE_BLOCKS] if headings else ():
+        found = None if block.is_frame else read_line(block.raw.text)
+        if found:
+            author, published = metadata.author or found.get("author"), metadata.published or found.get("published")
+            metadata = replace(metadata, author=author, published=published)
+    return metadata
 
 
 def _published(page: Any, tree: Any) -> str | None:

@@ -4,25 +4,30 @@ Nothing is judged here (that is `cleaning`): a loader says what the file says, i
 """
 
 import hashlib
-import re
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from index.csv_table import read_csv
+from index.docx import read_docx
+from index.encoding import decode, visible
 from index.errors import LoadError, UnknownFormat
+from index.formats import recognise
 from index.html import read_html
+from index.mail import read_mail, read_saved_page
 from index.markdown import NotIndexed as NotIndexed
 from index.markdown import read_markdown
+from index.models import PageStart
 from index.plain_text import read_plain_text
-from index.raw import RawDocument
+from index.raw import RawBlock, RawDocument
+from index.xlsx import read_xlsx
 
-LOADING_VERSION = 1  # raise it when the same bytes are to be read anew
+LOADING_VERSION = 2  # raise it when the same bytes are to be read anew
 MAX_FILE_BYTES = 50_000_000
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028]")
-_DECLARED = re.compile(rb"""(?:<meta[^>]{0,100}charset|<\?xml[^>]{0,100}encoding)\s*=\s*["']?([\w.:-]+)""", re.I)
-_UNLIKELY = re.compile("[À-ÿ]{3}|[A-Za-zÀ-ÿ][¡-¬®-¿×÷][A-Za-zÀ-ÿ]|\ufffd")  # in Western words
-_SAMPLE = 4_096
+_log = logging.getLogger(__name__)
+
+_Read = Callable[[bytes], RawDocument]
 
 
 def is_known_format(path: Path) -> bool:
@@ -33,13 +38,35 @@ def is_known_format(path: Path) -> bool:
 def load(path: Path, data: bytes) -> RawDocument:
     """Return what the file at `path`, whose bytes are `data`, says.
 
-    Raises UnknownFormat for another kind of file, LoadError for one that cannot be read,
+    The ending of its name tells whether it is read, its bytes tell as what; if they disagree, a note
+    says so. Raises UnknownFormat for another kind of file, LoadError for one that cannot be read,
     NotIndexed for one that asks to be left out.
     """
-    loader = _LOADERS.get(path.suffix.lower())
-    if loader is None:
-        raise UnknownFormat(f"'{path.suffix or 'no ending'}' is not a format that is read; {READABLE}.")
-    raw = loader(_decode(data))
+    ending = path.suffix.lower()
+    if ending not in _LOADERS:
+        advice = _ADVICE.get(ending, "")
+        raise UnknownFormat(f"'{ending or 'no ending'}' is not a format that is read{advice}; {READABLE}.")
+    content = recognise(data)
+    if content is None and ending in _MARKED:
+        raise LoadError(f"It is no {_MARKED[ending]}, whatever its name says; {READABLE}.")
+    if content is None or content.ending == _SAME.get(ending, ending):
+        return _read(ending, data)
+    if content.ending is None:
+        raise LoadError(f"It is {content.name}, whatever its name says; {READABLE}.")
+    raw = _read(content.ending, data)
+    note = f"Its name ends in '{ending}', but it is {content.name} and was read as one."
+    return replace(raw, notes=(note, *raw.notes))
+
+
+def _read(ending: str, data: bytes) -> RawDocument:
+    """Read `data` as files with this ending are; whatever a parser trips over becomes a LoadError."""
+    try:
+        raw = _without_invisible(_LOADERS[ending](data))
+    except (LoadError, NotIndexed, MemoryError):
+        raise
+    except Exception as error:
+        _log.debug("a %s file could not be parsed", ending, exc_info=True)
+        raise LoadError(f"It is damaged, or not what its name says ({type(error).__name__}: {error}).") from error
     if not any(block.text.strip() for block in raw.blocks):
         raise LoadError("There is no readable text in it.")
     return raw
@@ -63,59 +90,61 @@ def input_sha256(data: bytes) -> str:
     return hashlib.sha256(b"loading-v%d\0" % LOADING_VERSION + data).hexdigest()
 
 
-def _decode(data: bytes) -> str:
-    """Return the text of `data` in whatever encoding it is, without characters nobody sees."""
-    text = _decode_bytes(data)
-    if text.count("\0") > len(text) // 100:
-        raise LoadError("This is not a text file (it holds NUL bytes).")
-    text = _LINE_BREAK.sub("\n", text.replace("\u2029", "\n\n"))
-    return _INVISIBLE.sub("", _CONTROL.sub("", text))
+def _without_invisible(raw: RawDocument) -> RawDocument:
+    """Take characters that nobody sees out of texts that entities and escapes may have put them into."""
+    blocks = tuple(_visible_block(block) for block in raw.blocks)
+    said = raw.metadata
+    metadata = replace(
+        said,
+        title=visible(said.title or "") or None,
+        publisher=visible(said.publisher or "") or None,
+        author=visible(said.author or "") or None,
+    )
+    return replace(raw, blocks=tuple(block for block in blocks if block.text.strip()), metadata=metadata)
 
 
-def _decode_bytes(data: bytes) -> str:
-    """Try Unicode first, then what the file declares, then Windows-1252 if that gives likely words, then guess."""
-    if encoding := _unicode_of(data):
-        return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    damaged = data.decode("utf-8", "replace")
-    lost = damaged.count("\ufffd")
-    if sum(character > "\x7f" for character in damaged) > 5 * lost:
-        return damaged  # UTF-8 with a few broken bytes
-    candidates = [match[1].decode("ascii") for match in [_DECLARED.search(data[:2_000])] if match]
-    if not _UNLIKELY.search(data.decode("cp1252", "replace")):
-        candidates.append("cp1252")
-    for candidate in candidates:
-        try:
-            return data.decode("cp1252" if candidate.lower() in ("iso-8859-1", "latin-1", "ascii") else candidate)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    from charset_normalizer import from_bytes
-
-    guess = None if b"\0" in data else from_bytes(data).best()
-    if guess is None:
-        raise LoadError("This is not text in any encoding that can be recognised.")
-    return str(guess)
+def _visible_block(block: RawBlock) -> RawBlock:
+    text = visible(block.text)
+    if text == block.text:
+        return block
+    pages = tuple(PageStart(len(visible(block.text[: mark.start])), mark.page) for mark in block.pages)
+    return replace(block, text=text, pages=pages)
 
 
-def _unicode_of(data: bytes) -> str | None:
-    """Return 'utf-16' for such data, with or without its mark, else None."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    sample = data[: _SAMPLE & ~1]
-    zeros = (sample[0::2].count(0), sample[1::2].count(0))
-    if len(sample) < 4 or max(zeros) < 0.6 * (len(sample) // 2) or min(zeros) > 0.1 * max(zeros):
-        return None
-    return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+def _of_text(read: Callable[[str], RawDocument]) -> _Read:
+    return lambda data: read(decode(data))
 
 
-_LOADERS: dict[str, Callable[[str], RawDocument]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".txt": read_plain_text,
-    ".html": read_html,
-    ".htm": read_html,
+def _read_pdf(data: bytes) -> RawDocument:
+    """Import pypdf only when a PDF is read."""
+    from index.pdf.reading import read_pdf
+
+    return read_pdf(data)
+
+
+_LOADERS: dict[str, _Read] = {
+    ".csv": _of_text(read_csv),
+    ".docx": read_docx,
+    ".eml": read_mail,
+    ".htm": _of_text(read_html),
+    ".html": _of_text(read_html),
+    ".markdown": _of_text(read_markdown),
+    ".md": _of_text(read_markdown),
+    ".mht": read_saved_page,
+    ".mhtml": read_saved_page,
+    ".pdf": _read_pdf,
+    ".tsv": _of_text(read_csv),
+    ".txt": _of_text(read_plain_text),
+    ".xlsx": read_xlsx,
 }
-READABLE = f"readable are {', '.join(sorted(_LOADERS))}"
+READABLE = f"readable are {', '.join(_LOADERS)}"
+_MARKED = {".docx": "Word document", ".pdf": "PDF", ".xlsx": "Excel workbook"}  # known by their first bytes
+_SAME = {".htm": ".html"}
+_ADVICE = {
+    **dict.fromkeys((".doc", ".odt", ".rtf", ".pages", ".wpd"), " (save it as .docx)"),
+    **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers"), " (save it as .xlsx)"),
+    **dict.fromkeys((".ppt", ".pptx", ".odp", ".key", ".epub", ".ps"), " (save it as .pdf)"),
+    **dict.fromkeys((".msg",), " (save it as .eml)"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".webp", ".bmp", ".heic"), " (a picture)"),
+    **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".tar", ".tgz"), " (unpack it first)"),
+}

@@ -1,7 +1,7 @@
 """Read Markdown: front matter as metadata, the rest as blocks of plain text, marks removed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -97,11 +97,26 @@ def _blocks(text: str) -> Iterator[RawBlock]:
     """Yield headings, paragraphs, list items and table rows as plain text."""
     from markdown_it import MarkdownIt
 
+    parser = MarkdownIt("commonmark").enable("table")
+    tokens = parser.parse(text)
+    if any(map(_holds_markup, tokens)):  # tags may hide text, also that between them
+        yield from read_fragment(_FOOTNOTE.sub("", parser.render(text)))
+    else:
+        yield from _token_blocks(tokens)
+
+
+def _holds_markup(token: Any) -> bool:
+    """Whether a token, or one inside it, holds HTML tags other than line breaks."""
+    if token.type in ("html_block", "html_inline"):
+        return bool(re.search(r"<(?!br\b|!--)", re.sub(r"<!--.*?-->", "", token.content, flags=re.S), re.I))
+    return any(map(_holds_markup, token.children or []))
+
+
+def _token_blocks(tokens: Sequence[Any]) -> Iterator[RawBlock]:
     depth = 0
     marker = ""
     row: list[str] = []
     is_header = False
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
     for position, token in enumerate(tokens):
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
@@ -128,8 +143,6 @@ def _blocks(text: str) -> Iterator[RawBlock]:
             case "fence" | "code_block" if token.content.strip():
                 yield _text_block(token.content.strip(), token, depth, marker)
                 marker = ""
-            case "html_block":
-                yield from read_fragment(token.content)
 
 
 def _text_block(content: str, opened: Any, depth: int, marker: str, *, is_bold: bool = False) -> RawBlock:

@@ -10,7 +10,7 @@ from index.raw import RawBlock
 
 _NO_TEXT = frozenset(
     """script style noscript template head title svg iframe object canvas button select textarea input datalist
-    map""".split()
+    map audio video progress meter applet embed noframes noembed""".split()
 )
 _BLOCKS = frozenset(
     """address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form

@@ -6,7 +6,9 @@ Dates are strings of the form YYYY, YYYY-MM or YYYY-MM-DD; None means unknown.
 
 import hashlib
 import re
+from bisect import bisect_right
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -40,6 +42,11 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def document_id_of(origin: str, text: str) -> str:
+    """Return the id that a document with this text has under this origin."""
+    return sha256(f"{origin}\0{text}")[:16]
+
+
 class Span(NamedTuple):
     """A stretch of a document's text: `text[start:end]`."""
 
@@ -49,6 +56,19 @@ class Span(NamedTuple):
     def of(self, text: str) -> str:
         """Return the stretch of `text` that this span covers."""
         return text[self.start : self.end]
+
+
+class PageStart(NamedTuple):
+    """From `start` on, a text stands on `page`, which counts from 1."""
+
+    start: int
+    page: int
+
+
+def page_at(pages: Sequence[PageStart], offset: int) -> int | None:
+    """Return the page on which the character at `offset` stands; `pages` in order, none for a text without pages."""
+    place = bisect_right(pages, offset, key=lambda mark: mark.start)
+    return pages[place - 1].page if place else None
 
 
 class BlockKind(StrEnum):
@@ -73,7 +93,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a document says about itself; whatever it does not say is None."""
+    """What a document says about itself; whatever it does not say is None.
+
+    `language` (ISO 639-1) is told from the text, not by it.
+    """
 
     title: str | None = None
     publisher: str | None = None
@@ -81,6 +104,7 @@ class Metadata:
     published: str | None = None
     url: str | None = None
     based_on: tuple[Report, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +123,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A cleaned document: its whole text and the blocks that cover it, in reading order."""
+    """A cleaned document: its whole text, the blocks that cover it in reading order, and where its pages begin.
+
+    `notes` are sentences for whoever takes it in: what of the file was left out and why. They are not stored.
+    """
 
     source: str
     origin: str
@@ -107,11 +134,17 @@ class Document:
     blocks: tuple[Block, ...]
     metadata: Metadata
     input_sha256: str
+    pages: tuple[PageStart, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def page_of(self, offset: int) -> int | None:
+        """Return the page on which the character at `offset` stands, None if the document has no pages."""
+        return page_at(self.pages, offset)
 
     @property
     def document_id(self) -> str:
         """An id of this text under this origin: another text never gets the same id."""
-        return sha256(f"{self.origin}\0{self.text}")[:16]
+        return document_id_of(self.origin, self.text)
 
     @property
     def content_sha256(self) -> str:
@@ -172,6 +205,11 @@ class Passage:
     published: str | None
     based_on: tuple[Report, ...]
     embedded_text: str
+    pages: tuple[PageStart, ...] = ()
+
+    def page_of(self, offset: int) -> int | None:
+        """Return the page on which the document's character at `offset` stands, None if it has no pages."""
+        return page_at(self.pages, offset)
 
     def slice(self, span: Span) -> str:
         """Return the document's text at `span`, which must lie within this passage."""

@@ -14,7 +14,7 @@ from index.head import FIELD, take_head
 from index.models import BlockKind
 from index.raw import RawBlock, RawDocument
 
-_BULLET = re.compile(r"^\s*(?P<mark>[•◦▪●‣∙·■◆►➢✓\uf0b7*–—-]|o(?=\t|\s{2})|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
+BULLET = re.compile(r"^\s*(?P<mark>[•◦▪●‣∙·■◆►➢✓\uf0b7*–—-]|o(?=\t|\s{2})|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
 _CELL_GAP = re.compile(r"\t+|\s{3,}")
 _LABELLED = re.compile(r"^[^:]{1,40}:\s+\S")
 _MIN_WRAP_WIDTH, _MAX_WRAP_WIDTH = 40, 130
@@ -24,8 +24,12 @@ _MAX_HEADING_LENGTH = 110
 
 def read_plain_text(text: str) -> RawDocument:
     """Split `text` into blocks; what stands at the top about the text itself becomes metadata."""
-    blocks = _mark_headings(list(_blocks(text)))
-    return take_head(RawDocument(tuple(blocks)), is_plain=True)
+    return take_head(RawDocument(plain_blocks(text)), is_plain=True)
+
+
+def plain_blocks(text: str) -> tuple[RawBlock, ...]:
+    """Return the paragraphs, lists, tables and headings of `text`; its top is read like the rest."""
+    return tuple(_mark_headings(list(_blocks(text))))
 
 
 def _blocks(text: str) -> Iterator[RawBlock]:
@@ -46,7 +50,7 @@ def _wrap_width(groups: Sequence[Sequence[str]]) -> int | None:
 
     A line that goes on in lower case on the next one was broken.
     """
-    pairs = [pair for group in groups for pair in pairwise(group) if not _BULLET.match(pair[1])]
+    pairs = [pair for group in groups for pair in pairwise(group) if not BULLET.match(pair[1])]
     broken = [line for line, after in pairs if after.lstrip()[:1].islower() and not _is_finished(line)]
     if not broken or len(broken) < 0.2 * len(pairs):
         return None
@@ -73,7 +77,7 @@ def _group_blocks(lines: Sequence[str], width: int | None) -> Iterator[RawBlock]
     indents: list[int] = []
     for position, line in enumerate(lines):
         before = lines[position - 1] if position else ""
-        match = _BULLET.match(line)
+        match = BULLET.match(line)
         if match and not (before and not _is_finished(before) and _is_broken_off(before, line, width)):
             indents = [*(indent for indent in indents if indent < _indent(line)), _indent(line)]
             marker = f"{match['mark']} " if match["mark"][-1] in ".)" else "• "
@@ -94,7 +98,7 @@ def _group_blocks(lines: Sequence[str], width: int | None) -> Iterator[RawBlock]
 
 def _is_broken_off(before: str, line: str, width: int | None) -> bool:
     """Whether a line that begins like a list item is the middle of a sentence ('the company⏎– then new – said')."""
-    return width is not None and not _BULLET.match(before) and _goes_on(before, line, width)
+    return width is not None and not BULLET.match(before) and _goes_on(before, line, width)
 
 
 def _continues(block: RawBlock, before: str, line: str, indents: Sequence[int], width: int | None) -> bool:
@@ -114,7 +118,7 @@ def _indent(line: str) -> int:
 
 def _table_rows(lines: Sequence[str]) -> list[RawBlock]:
     """Return the lines as table rows if each has the same number of cells, parted by tabs or wide gaps."""
-    rows = [_CELL_GAP.split(line.strip()) for line in lines if not _BULLET.match(line)]
+    rows = [_CELL_GAP.split(line.strip()) for line in lines if not BULLET.match(line)]
     if len(rows) < 2 or len(rows) < len(lines) or len({len(row) for row in rows}) > 1 or len(rows[0]) < 2:
         return []
     return [

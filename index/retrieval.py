@@ -1,5 +1,6 @@
 """Find the passages nearest to a query: words (bm25) and meaning (vectors), fused by rank."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,12 +12,13 @@ from pydantic import ConfigDict
 
 from index.catalogue import Catalogue
 from index.embedding import SentenceEmbedder, Vectors
-from index.models import Hit, Scope
+from index.models import Hit, Passage, Scope
 from index.vectors import VectorStore
 
 DEPTH = 50  # how far down each leg is read before fusing
 EXACT_SCAN_CHUNKS = 1_000
 _RRF_K = 60
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,21 @@ class Retriever:
         with self.catalogue.database.snapshot():
             by_words = self.catalogue.words(query, scope, DEPTH)
             by_meaning = self.nearest(vector, scope, DEPTH)
-            fused = reciprocal_rank_fusion([by_words, by_meaning])[:limit]
-            passages = {passage.chunk_id: passage for passage in self.catalogue.passages([i for i, _ in fused])}
+            scores = dict(reciprocal_rank_fusion([by_words, by_meaning]))
+            passages = self._distinct(list(scores), limit)
         words, meaning = _ranks(by_words), _ranks(by_meaning)
-        return [Hit(passages[i], score, words.get(i), meaning.get(i)) for i, score in fused if i in passages]
+        ids = [(passage, passage.chunk_id) for passage in passages]
+        return [Hit(passage, scores[i], words.get(i), meaning.get(i)) for passage, i in ids]
+
+    def _distinct(self, chunk_ids: Sequence[int], limit: int) -> list[Passage]:
+        """Return the first `limit` passages that say something else each: of copies the best-ranked one stands."""
+        found: dict[str, Passage] = {}
+        for start in range(0, len(chunk_ids), limit):
+            for passage in self.catalogue.passages(chunk_ids[start : start + limit]):
+                found.setdefault(" ".join(_WORD.findall(passage.text.casefold())), passage)
+            if len(found) >= limit:
+                break
+        return list(found.values())[:limit]
 
     def nearest(self, vector: Vectors, scope: Scope, limit: int) -> list[int]:
         """Return the ids of the `limit` chunks in scope nearest to a unit vector, best first."""
@@ -107,6 +120,7 @@ def _as_langchain(hit: Hit) -> LangChainDocument:
             "publisher": metadata.publisher,
             "published": passage.published,
             "section": passage.section,
+            "page": passage.page_of(passage.span.start),
             "start_char_index": passage.span.start,
             "end_char_index": passage.span.end,
             "score": hit.score,

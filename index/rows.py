@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import pairwise
 from sqlite3 import Connection, Row
 
@@ -18,6 +19,7 @@ from index.models import (
     Document,
     DocumentInfo,
     Metadata,
+    PageStart,
     Passage,
     Report,
     Sentence,
@@ -25,14 +27,15 @@ from index.models import (
     last_day,
 )
 
-_CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af])")
+_CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U000323af])")
+_FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 
 
 def insert_document(connection: Connection, document: Document) -> None:
     """Write a document and its blocks."""
     metadata = document.metadata
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
         (
             document.document_id,
             document.origin,
@@ -42,8 +45,10 @@ def insert_document(connection: Connection, document: Document) -> None:
             metadata.author,
             metadata.published,
             metadata.url,
-            _dump_reports(metadata.based_on),
+            metadata.language,
+            dump_reports(metadata.based_on),
             document.text,
+            json.dumps(document.pages),
             document.content_sha256,
             document.input_sha256,
             datetime.now(UTC).isoformat(timespec="seconds"),
@@ -79,17 +84,25 @@ def insert_chunks(connection: Connection, document_id: str, chunks: Sequence[Chu
                 json.dumps([(*s.span, s.kind.value, *(s.lead_in or (None, None))) for s in chunk.sentences]),
                 chunk.published,
                 last_day(chunk.published) if chunk.published else None,
-                _dump_reports(chunk.based_on),
+                dump_reports(chunk.based_on),
                 np.asarray(vector, dtype="<f4").tobytes(),
             ),
         )
-        words = searchable(chunk.embedded_text)
-        connection.execute("INSERT INTO chunk_words (rowid, words) VALUES (?, ?)", (cursor.lastrowid, words))
+        assert cursor.lastrowid is not None
+        insert_words(connection, cursor.lastrowid, chunk.embedded_text)
+
+
+def insert_words(connection: Connection, chunk_id: int, embedded_text: str) -> None:
+    """Write the words that a chunk is found by."""
+    connection.execute("INSERT INTO chunk_words (rowid, words) VALUES (?, ?)", (chunk_id, searchable(embedded_text)))
 
 
 def searchable(text: str) -> str:
-    """Set Chinese, Japanese and Korean characters apart, so that each is a word of the index."""
-    return _CJK.sub(r" \1 ", text)
+    """Set Chinese, Japanese and Korean characters apart, so that each is a word of the index.
+
+    Letters and figures as wide as these ('２０２５') become plain ones.
+    """
+    return _CJK.sub(r" \1 ", text.translate(_FULL_WIDTH))
 
 
 def searchable_phrases(word: str) -> list[str]:
@@ -115,7 +128,7 @@ def read_block(row: Row) -> Block:
 
 def read_metadata(row: Row) -> Metadata:
     """Return the metadata of a row."""
-    fields = {name: row[name] for name in ("title", "publisher", "author", "published", "url")}
+    fields = {name: row[name] for name in ("title", "publisher", "author", "published", "url", "language")}
     return Metadata(**fields, based_on=_load_reports(row["based_on"]))
 
 
@@ -141,10 +154,18 @@ def read_passage(row: Row) -> Passage:
         published=row["passage_published"],
         based_on=_load_reports(row["passage_based_on"]),
         embedded_text=row["embedded_text"],
+        pages=read_pages(row["pages"]),
     )
 
 
-def _dump_reports(reports: Sequence[Report]) -> str:
+@lru_cache(maxsize=256)
+def read_pages(text: str) -> tuple[PageStart, ...]:
+    """Return where pages begin; the passages of one document ask for the same again and again."""
+    return tuple(PageStart(*mark) for mark in json.loads(text))
+
+
+def dump_reports(reports: Sequence[Report]) -> str:
+    """Return reports as the text that is stored of them."""
     return json.dumps([asdict(report) for report in reports], ensure_ascii=False)
 
 

@@ -9,8 +9,10 @@ CREATE TABLE IF NOT EXISTS documents (
   author         TEXT,
   published      TEXT,
   url            TEXT,
+  language       TEXT,                   -- ISO 639-1, told from the text
   based_on       TEXT NOT NULL,          -- JSON list of reports
   text           TEXT NOT NULL,          -- the whole normalised text that citations point into
+  pages          TEXT NOT NULL,          -- JSON: [start in `text`, page] each; empty for a file without pages
   content_sha256 TEXT NOT NULL,          -- of `text`
   input_sha256   TEXT NOT NULL,          -- of the file's bytes and the loader's version
   state          TEXT NOT NULL,          -- 'ready': visible; rows are written whole, in one transaction
@@ -55,3 +57,28 @@ CREATE TRIGGER IF NOT EXISTS chunk_removed AFTER DELETE ON chunks BEGIN
 END;
 
 CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words USING fts5 (words, tokenize = 'porter unicode61 remove_diacritics 2');
+
+CREATE INDEX IF NOT EXISTS documents_by_content ON documents (content_sha256);
+
+-- Further places where exactly the same document was found. One of them takes its place when its own is gone.
+CREATE TABLE IF NOT EXISTS copies (
+  origin       TEXT PRIMARY KEY,
+  document_id  TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+  source       TEXT NOT NULL,
+  input_sha256 TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS copies_of_document ON copies (document_id);
+
+-- Which documents tell the same story: near copies have the same cluster.
+CREATE TABLE IF NOT EXISTS sketches (
+  document_id TEXT PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+  sketch      BLOB NOT NULL,             -- uint32, MinHash of the quotable text
+  cluster     TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS sketches_by_cluster ON sketches (cluster);
+CREATE TABLE IF NOT EXISTS sketch_bands (
+  band        INTEGER NOT NULL,
+  document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+  PRIMARY KEY (band, document_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bands_of_document ON sketch_bands (document_id);

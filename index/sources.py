@@ -2,13 +2,14 @@
 
 import os
 import re
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import AddressError, LeftOut, LoadError
+from index.errors import AddressError, FolderError, LeftOut, LoadError
 from index.loading import read_bytes
 from index.models import Document, Metadata, ignore
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SEEDS = Path(__file__).parent.parent / "seeds"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:", re.I)  # one letter would be a drive
 _MAX_SHOWN = 300
+SEED_PREFIX = "seeds/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,28 @@ def find_files(paths: Sequence[Path]) -> list[SourceFile]:
 def find_seeds() -> list[SourceFile]:
     """Return the briefs that ship with the program, named alike wherever it is installed."""
     files = sorted(SEEDS.glob("*.md"))
-    return [SourceFile(file, f"seeds/{file.name}", f"seeds/{file.name}", named=False) for file in files]
+    names = [f"{SEED_PREFIX}{file.name}" for file in files]
+    return [SourceFile(file, name, name, named=False) for file, name in zip(files, names, strict=True)]
+
+
+def folder_prefix(folder: Path) -> str:
+    """Return how the origins of all files in `folder` begin; raise FolderError if it is not there."""
+    if not folder.is_dir():
+        raise FolderError(f"'{_shown(folder)}' is no folder that is there; --sync removes documents under one that is.")
+    return _origin(folder).rstrip("/") + "/"
+
+
+def is_gone(origin: str) -> bool:
+    """Return whether the file of an origin is no longer there; of what is no file, or may be hidden, it is not said."""
+    path = SEEDS.parent / origin if origin.startswith(SEED_PREFIX) else Path(origin)
+    if not path.is_absolute() or "\ufffd" in origin:  # an address, an upload, a name that is not kept letter by letter
+        return False
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
 
 
 def is_address(argument: str) -> bool:

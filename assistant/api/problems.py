@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from assistant.api.wire import Problem
-from assistant.errors import QuestionError
+from assistant.errors import QuestionError, QueueFullError, TooMuchError, UploadError
 from index.errors import BusyError, JvError, NotFoundError
 
 _log = logging.getLogger(__name__)
@@ -17,6 +17,9 @@ _STATUS: dict[type[JvError], HTTPStatus] = {
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFoundError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    QueueFullError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooMuchError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UploadError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 _ADVICE = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address; see /docs for those there are.",
@@ -42,7 +45,8 @@ def install(app: FastAPI) -> None:
         status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("%s", error)
-        return problem(status, str(error))
+        busy = status == HTTPStatus.SERVICE_UNAVAILABLE
+        return problem(status, str(error), {"Retry-After": "10"} if busy else None)
 
     @app.exception_handler(NotReady)
     def _not_ready(request: Request, error: NotReady) -> JSONResponse:

@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from assistant.api.intake import Intake
 from assistant.api.problems import NotReady
 from assistant.settings import Settings
 from assistant.wiring import Assistant
@@ -17,7 +18,9 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         """Make the data folder if there is none; raise StorageError if that is refused."""
+        self.settings = settings
         self.assistant = Assistant.create(settings=settings)
+        self.intake = Intake(self.assistant, self._wait_until_loaded)
         self._loaded = threading.Event()
         self._stopping = threading.Event()
         self._failure: str | None = None
@@ -26,10 +29,12 @@ class Service:
     def start(self) -> None:
         """Begin loading."""
         self._thread.start()
+        self.intake.start()
 
     def stop(self) -> None:
         """Release model and index."""
         self._stopping.set()
+        self.intake.stop()
         self._thread.join(timeout=10)
         self.assistant.close()
 
@@ -48,6 +53,13 @@ class Service:
         if self._failure or not self._loaded.is_set():
             raise NotReady(self.why_not_ready())
         return self.assistant
+
+    def _wait_until_loaded(self) -> str | None:
+        """Wait for model and index; return why they will not come, or None."""
+        while not self._loaded.wait(0.2):
+            if self._failure or self._stopping.is_set():
+                return self._failure or "The server is stopping; send it again."
+        return None
 
     def _work(self) -> None:
         """Load everything, then keep the vector store level with the catalogue."""

@@ -1,10 +1,15 @@
 """What travels over HTTP besides the answer contract itself."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from assistant.jobs import Job, JobState
 from assistant.models import Filters, Frozen, PartialDate, SearchHit
+from index.build import Status
+from index.copies import Kin
 from index.models import DocumentInfo
 
 Id = Annotated[str, StringConstraints(pattern=r"^[\w.:-]{1,200}$")]
@@ -42,8 +47,11 @@ class DocumentEntry(Frozen):
     title: str | None
     publisher: str | None
     published: str | None
+    language: str | None
     state: str
     chunks: int
+    copies: tuple[str, ...] = Field((), description="Further sources with exactly the same document.")
+    near_copies: tuple[str, ...] = Field((), description="Ids of documents that tell the same story (20 at most).")
 
 
 class DocumentsResponse(Frozen):
@@ -63,6 +71,41 @@ class TextResponse(Frozen):
     content_sha256: str
 
 
+class AddressRequest(Frozen):
+    """The JSON body of `POST /v1/documents`."""
+
+    url: str = Field(min_length=1, max_length=2_000, examples=["https://example.com/report"])
+
+
+class JobAccepted(Frozen):
+    """The answer to an upload: ask `GET /v1/jobs/{job_id}` how far it is."""
+
+    job_id: str
+
+
+class OutcomeEntry(Frozen):
+    """What became of one file of a job."""
+
+    source: str
+    status: Status
+    message: str
+    chunks: int
+    document_id: str | None = Field(None, description="The document that is at this source now.")
+
+
+class JobResponse(Frozen):
+    """How far a job is; `failed` means that an error ended it or that none of its files could be taken in."""
+
+    job_id: str
+    state: JobState
+    done: int
+    total: int
+    outcomes: tuple[OutcomeEntry, ...]
+    error: str | None
+    created_at: str
+    updated_at: str
+
+
 class Problem(Frozen):
     """What went wrong (RFC 9457)."""
 
@@ -72,7 +115,17 @@ class Problem(Frozen):
     detail: str
 
 
-def entry_of(info: DocumentInfo) -> DocumentEntry:
+PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (404, 422, 503)}
+
+
+def job_response(job: Job, id_at: Callable[[str], str | None]) -> JobResponse:
+    """Return a job as it is told; `id_at` gives the id of the document at a source."""
+    entries = (OutcomeEntry(**asdict(outcome), document_id=id_at(outcome.source)) for outcome in job.outcomes)
+    fields = {name: getattr(job, name) for name in ("job_id", "state", "total", "error", "created_at", "updated_at")}
+    return JobResponse(**fields, done=len(job.outcomes), outcomes=tuple(entries))
+
+
+def entry_of(info: DocumentInfo, kin: Kin) -> DocumentEntry:
     """Return a document as the list shows it."""
     metadata = info.metadata
     return DocumentEntry(
@@ -81,6 +134,9 @@ def entry_of(info: DocumentInfo) -> DocumentEntry:
         title=metadata.title,
         publisher=metadata.publisher,
         published=metadata.published,
+        language=metadata.language,
         state=info.state,
         chunks=info.chunks,
+        copies=kin.copies,
+        near_copies=kin.near_copies,
     )

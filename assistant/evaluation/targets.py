@@ -112,7 +112,9 @@ def _documents(page: dict[str, Any]) -> list[DocumentInfo]:
 
 def _document(entry: dict[str, Any]) -> DocumentInfo:
     """Return a document of the list; the list does not tell the hash of its text."""
-    metadata = Metadata(entry.get("title"), entry.get("publisher"), None, entry.get("published"))
+    metadata = Metadata(
+        entry.get("title"), entry.get("publisher"), None, entry.get("published"), language=entry.get("language")
+    )
     return DocumentInfo(
         entry["document_id"], entry["source"], metadata, entry.get("state", "ready"), entry.get("chunks", 0), ""
     )

@@ -63,6 +63,18 @@ def run_cli(*arguments: str, cwd: Path | None = None, **environment: str) -> sub
     )
 
 
+def without_privileges() -> list[str]:
+    """What stands before a command so that file permissions hold for it: for root they do not."""
+    if os.geteuid() != 0:
+        return []
+    command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    try:
+        subprocess.run([*command, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("root may read and write everything, and setpriv cannot take that from it here")
+    return command
+
+
 def environment_with(**given: str) -> dict[str, str]:
     """The test's environment without the user's settings, and with the program importable from any folder."""
     root = str(Path(__file__).parents[2])

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import Finding, Outcome, check, embed, ingest, ingest_lock, rechunk, require_stamp, stamp_of
+from index.build import Outcome, embed, ingest, ingest_lock, rechunk, require_stamp, stamp_of
 from index.catalogue import Catalogue
 from index.chunking import chunk
 from index.embedding import SentenceEmbedder
 from index.errors import BusyError, StampMismatch, StorageError
 from index.models import Scope
+from index.repair import Finding, check
 from index.sources import find_files, find_seeds
 from index.vectors import FOLDER, open_embedded
 from tests.index.making import furniture, made, quotable, read
@@ -137,11 +138,11 @@ def test_a_missing_file_fails(folder: Path, catalogue: Catalogue, embedder: Sent
 def test_an_unknown_format_is_skipped_in_a_folder_and_fails_by_name(
     folder: Path, catalogue: Catalogue, embedder: SentenceEmbedder
 ):
-    (folder / "d.pdf").write_bytes(b"%PDF-1.7")
-    assert statuses(run(catalogue, embedder, "docs"))["d.pdf"] == "skipped"
-    outcome = run(catalogue, embedder, "docs/d.pdf")["docs/d.pdf"]
+    (folder / "d.pptx").write_bytes(b"PK")
+    assert statuses(run(catalogue, embedder, "docs"))["d.pptx"] == "skipped"
+    outcome = run(catalogue, embedder, "docs/d.pptx")["docs/d.pptx"]
     assert outcome.status == "failed"
-    assert "'.pdf' is not a format that is read; readable are" in outcome.message
+    assert "'.pptx' is not a format that is read (save it as .pdf); readable are" in outcome.message
 
 
 def test_a_file_that_asks_to_be_left_out_is_skipped(folder: Path, catalogue: Catalogue, embedder: SentenceEmbedder):
@@ -339,5 +340,5 @@ def test_a_damaged_word_index_is_found_without_the_store(indexed: tuple[Catalogu
     catalogue, data_dir = indexed
     with catalogue.database.transaction() as connection:
         connection.execute("DELETE FROM chunk_words")
-    assert check(catalogue, None) == [Finding("3 chunks are missing from the word index.", repaired=False)]
+    assert check(catalogue, None) == [Finding("The word index is wrong about 3 chunks.", repaired=False)]
     assert not (data_dir / FOLDER).exists()

@@ -14,6 +14,7 @@ from index.chunking import chunk
 from index.errors import NoIndexError, NotFoundError
 from index.models import BlockKind, Chunk, Metadata, Report, Scope, Span
 from tests.index.making import count_words, made, put, read, vectors
+from tests.index.making_files import line, lines, pdf
 
 
 def sources(catalogue: Catalogue, scope: Scope) -> set[str]:
@@ -64,6 +65,23 @@ def test_a_passage_comes_back_with_its_sentences_and_its_place(catalogue: Catalo
     assert passage.slice(passage.sentences[1].lead_in or Span(0, 0)) == "😀 Hanbei took:"
     assert (passage.section, passage.published) == ("Money", "2023-11")
     assert passage.embedded_text == expected.embedded_text
+
+
+def test_pages_and_language_come_back(catalogue: Catalogue):
+    pages = [lines("Hanbei builds batteries in Zhuzhou, and it will", "not be cheap."), line("The plant opens in May.")]
+    document = put(catalogue, read("a.pdf", pdf(*pages)))
+    assert [mark.page for mark in document.pages] == [1, 2]
+    assert catalogue.stored(document.document_id) == document
+    assert catalogue.document(document.document_id).metadata.language == "en"
+    (passage,) = catalogue.passages(catalogue.vectors(Scope())[0])
+    assert [passage.page_of(sentence.span.start) for sentence in passage.sentences] == [1, 2]
+    assert passage.document.metadata.language == "en"
+
+
+def test_a_document_without_pages_has_none(catalogue: Catalogue):
+    put(catalogue, made("One plant."))
+    (passage,) = catalogue.passages(catalogue.vectors(Scope())[0])
+    assert passage.page_of(0) is None
 
 
 def test_passages_come_in_the_order_asked_and_without_those_that_are_gone(catalogue: Catalogue):
@@ -251,6 +269,9 @@ def worded(catalogue: Catalogue) -> Catalogue:
         ("电池", {"chinese"}),
         ("合资公司 Aster", {"chinese", "accents"}),
         ("池电", set()),
+        ("汉贝 塔恩", {"chinese"}),
+        ("１０９,８００", {"models"}),
+        ("ｂＺ４Ｘ", {"models"}),
         ("nuevo leon", {"accents"}),
         ("bz4x", {"models"}),
         ("109,800", {"models"}),
@@ -356,7 +377,7 @@ def test_damage_is_named(catalogue: Catalogue):
     assert catalogue.damage() == []
     with catalogue.database.transaction() as connection:
         connection.execute("DELETE FROM chunk_words")
-    assert catalogue.damage() == ["1 chunks are missing from the word index."]
+    assert catalogue.damage() == ["The word index is wrong about 1 chunks."]
 
 
 def test_an_empty_catalogue_answers_everything_with_nothing(catalogue: Catalogue):

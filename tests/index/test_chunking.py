@@ -1,5 +1,6 @@
 """Chunks fit the model, keep to their headings, and point at the text exactly."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.chunking import MAX_TOKENS, chunk, split_sentences
 from index.embedding import SentenceEmbedder
-from index.models import BlockKind, Chunk, Document, Span
+from index.models import BlockKind, Chunk, Document, Metadata, Span
 from tests.index.making import count_words, made, read, sentences
 
 MODEL_LIMIT = 256
@@ -42,6 +43,25 @@ SENTENCES = {
 @pytest.mark.parametrize(("text", "expected"), SENTENCES.values(), ids=SENTENCES)
 def test_sentences_end_where_a_reader_ends_them(text: str, expected: list[str]):
     assert [span.of(text) for span in split_sentences(text)] == expected
+
+
+OTHER_LANGUAGES = {
+    "de": "Das Werk kostet 250 Mio. Euro.|Es öffnet z. B. am 3. März 2026.|Dr. Vogt bleibt.",
+    "es": "La Sra. Ríos dijo que EE. UU. compra.|La planta abrió.",
+    "zh": "工厂开业。|“我们很高兴。”|工厂关闭！",
+}
+
+
+@pytest.mark.parametrize(("language", "text"), OTHER_LANGUAGES.items(), ids=OTHER_LANGUAGES)
+def test_sentences_of_other_languages_end_where_their_readers_end_them(language: str, text: str):
+    whole = text.replace("|", "" if language == "zh" else " ")
+    assert [span.of(whole) for span in split_sentences(whole, language=language)] == text.split("|")
+
+
+def test_a_document_is_cut_by_its_own_language():
+    document = replace(made("Es öffnet am 3. März 2026. Dr. Vogt bleibt."), metadata=Metadata(language="de"))
+    found = sentences(document, chunk(document, count_words))
+    assert found == ["Es öffnet am 3. März 2026.", "Dr. Vogt bleibt."]
 
 
 @pytest.mark.parametrize("before", ["😀 👨‍👩‍👧 ", "汉贝汽车。", "ü̈e\u0301 ", "𝔸𝔹 ", "\u00a0\u2003"], ids=ascii)

@@ -18,6 +18,11 @@ WRITTEN = {
     "british ordinal": ("3rd of February 2026", "2026-02-03"),
     "hyphens": ("03-Feb-2026", "2026-02-03"),
     "capitals": ("FEBRUARY 3, 2026", "2026-02-03"),
+    "german": ("3. Februar 2026", "2026-02-03"),
+    "french": ("1er février 2026", "2026-02-01"),
+    "spanish": ("3 de febrero de 2026", "2026-02-03"),
+    "italian": ("3 febbraio 2026", "2026-02-03"),
+    "portuguese": ("3 de março de 2026", "2026-03-03"),
     "chinese": ("2026年2月3日", "2026-02-03"),
     "chinese month": ("2026年2月", "2026-02"),
     "a day that can only be a day, first": ("25/12/2026", "2026-12-25"),
@@ -77,6 +82,11 @@ LINES = {
     "then updated": ("3 February 2026 (Updated: 5 February 2026)", "2026-02-03"),
     "month": ("February 2026", "2026-02"),
     "year with a label": ("Published: 2026", "2026"),
+    "german": ("3. Februar 2026", "2026-02-03"),
+    "french": ("1er février 2026", "2026-02-01"),
+    "spanish": ("3 de febrero de 2026", "2026-02-03"),
+    "italian": ("3 febbraio 2026", "2026-02-03"),
+    "portuguese": ("3 de março de 2026", "2026-03-03"),
     "chinese": ("2026年2月3日 10:15", "2026-02-03"),
 }
 NO_LINES = {

@@ -17,7 +17,7 @@ import pytest
 from chromadb.api.shared_system_client import SharedSystemClient
 
 from index.catalogue import Catalogue
-from index.errors import StampMismatch, StorageError
+from index.errors import StampMismatch, VectorStoreError
 from index.models import Scope
 from index.retrieval import Retriever
 from index.vectors import FOLDER, VectorStore, open_embedded, open_server
@@ -292,13 +292,13 @@ def test_two_catalogues_share_a_server_without_meeting(tmp_path: Path, catalogue
 
 @pytest.mark.parametrize("url", ["", "localhost", "ftp://127.0.0.1:1", "http://", "chroma"])
 def test_what_is_no_address_is_refused(url: str, catalogue: Catalogue):
-    with pytest.raises(StorageError, match="JV_CHROMA_URL"):
+    with pytest.raises(VectorStoreError, match="JV_CHROMA_URL"):
         open_server(url, catalogue, STAMP)
 
 
 def test_a_server_that_does_not_answer_is_named(catalogue: Catalogue):
     url = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(StorageError, match=rf"No Chroma server answers at '{url}'.*chroma run"):
+    with pytest.raises(VectorStoreError, match=rf"No Chroma server answers at '{url}'.*chroma run"):
         open_server(url, catalogue, STAMP)
 
 
@@ -311,7 +311,7 @@ def unreadable(tmp_path: Path, catalogue: Catalogue) -> Path:
 
 
 def test_a_folder_that_chroma_cannot_read_says_how_to_repair_it(unreadable: Path, catalogue: Catalogue):
-    with pytest.raises(StorageError, match="jv-assistant reindex"):
+    with pytest.raises(VectorStoreError, match="jv-assistant reindex"):
         open_embedded(unreadable, catalogue, STAMP)
 
 
@@ -324,7 +324,7 @@ def test_a_folder_that_chroma_cannot_read_can_be_thrown_away(unreadable: Path, c
 
 
 def test_a_process_that_found_the_folder_unreadable_can_throw_it_away(unreadable: Path, catalogue: Catalogue):
-    with pytest.raises(StorageError):
+    with pytest.raises(VectorStoreError):
         open_embedded(unreadable, catalogue, STAMP)
     store = open_embedded(unreadable, catalogue, STAMP, fresh=True)
     assert store

@@ -1,0 +1,51 @@
+"""Show an answer as Markdown: what documents say is text in it, never markup."""
+
+import re
+from urllib.parse import quote
+
+from assistant.models import Answer, BasedOn, Citation, Nearest
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@])")
+_MARK = re.compile(r"(\[\d+\])")
+
+
+def render_markdown(answer: Answer, nearest_heading: str) -> str:
+    """Return the answer with its `[n]` marks, the numbered sources with their quotes, and what is missing."""
+    parts = ["".join(item if _MARK.fullmatch(item) else _text(item) for item in _MARK.split(answer.answer))]
+    if answer.citations:
+        parts += ["**Sources**", *map(_source, answer.citations)]
+    if answer.as_of:
+        parts.append(f"As of {_text(answer.as_of)}.")
+    if answer.abstention:
+        parts += [f"Not stated: {_text(item)}" for item in answer.abstention.missing if answer.status == "partial"]
+        if answer.abstention.nearest:
+            parts += [
+                f"**{_text(nearest_heading)}**",
+                *(f"- {_described(item)}\n\n  > {_text(item.cited_text)}" for item in answer.abstention.nearest),
+            ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _source(citation: Citation) -> str:
+    page = f", page {citation.page}" if citation.page else ""
+    lines = [f"[{citation.n}] {_described(citation)}{page}", f"> {_text(citation.cited_text)}"]
+    lines += [f"based on {_described(report)}" for report in citation.based_on]
+    return "\n\n".join(lines)
+
+
+def _described(item: Citation | Nearest | BasedOn) -> str:
+    """Return 'publisher, date, title (source)' as far as known; the title leads to a web address."""
+    title = _text(item.title or "")
+    if item.url and re.match(r"https?://", item.url, re.I):
+        title = f"[{title or _text(item.url)}](<{quote(item.url, safe=_SAFE_IN_ADDRESS)}>)"
+    known = [_text(item.publisher or ""), _text(item.published or "undated"), title]
+    source = getattr(item, "source", None)
+    return ", ".join(part for part in known if part) + (f" ({_text(source)})" if source else "")
+
+
+_SAFE_IN_ADDRESS = "/:?&=#%+,;@!~*'()[]$"
+
+
+def _text(text: str) -> str:
+    """Return `text` on one line with everything escaped that Markdown would take for markup."""
+    return _SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", text))

@@ -1,0 +1,1 @@
+"""Files made by real producers: a browser and a word processor print the articles of articles.yaml."""

@@ -1,0 +1,122 @@
+"""Files damaged at random go through the loaders: each is a document or one LoadError, and none hangs.
+
+200 of them in the ordinary tests, 2,000 with JV_RELIABILITY=full.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from index.chunking import chunk
+from index.errors import LoadError
+from index.loading import NotIndexed
+from index.models import Document
+from index.parsing import ParseLimits, Parser
+from index.sources import SEEDS, SourceFile
+from tests.index.hostile import HOSTILE
+from tests.index.making import SAVED, Saved, count_words
+
+COUNT = 2_000 if os.environ.get("JV_RELIABILITY") == "full" else 200
+ROUNDS = 10
+SECONDS = 10
+SMALL = 200_000
+
+
+def originals() -> dict[str, bytes]:
+    """Return files of every format to begin with: saved pages, briefs, hostile files of a modest size."""
+    files = {path.name: Saved(path.name).data for path in SAVED.iterdir()}
+    files |= {path.name: path.read_bytes() for path in SEEDS.glob("*.md")}
+    made = {name: make() for name, make in HOSTILE.items() if "bomb" not in name}
+    return files | {name: data for name, data in made.items() if 0 < len(data) < SMALL}
+
+
+def flipped(data: bytearray, dice: random.Random) -> bytearray:
+    for _ in range(dice.randint(1, 40)):
+        data[dice.randrange(len(data))] = dice.randrange(256)
+    return data
+
+
+def cut(data: bytearray, dice: random.Random) -> bytearray:
+    return data[: dice.randrange(1, len(data) + 1)]
+
+
+def without_a_part(data: bytearray, dice: random.Random) -> bytearray:
+    start = dice.randrange(len(data))
+    return data[:start] + data[start + dice.randint(1, 500) :]
+
+
+def repeated(data: bytearray, dice: random.Random) -> bytearray:
+    start = dice.randrange(len(data))
+    return data[:start] + data[start : start + dice.randint(1, 60)] * dice.randint(2, 2_000) + data[start:]
+
+
+def spliced(data: bytearray, dice: random.Random) -> bytearray:
+    bits = [
+        b"<table><tr><td>",
+        b"<!--",
+        b"</",
+        b"\0",
+        b"\xff\xfe",
+        "\u202e".encode(),
+        b"---\n",
+        b"&#x110000;",
+        b"((((",
+        b"|-|",
+    ]
+    start = dice.randrange(len(data))
+    return data[:start] + dice.choice(bits) * dice.randint(1, 3_000) + data[start:]
+
+
+MUTATIONS: list[Callable[[bytearray, random.Random], bytearray]] = [flipped, cut, without_a_part, repeated, spliced]
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Parser]:
+    with Parser(ParseLimits(seconds=SECONDS)) as parser:
+        yield parser
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_a_damaged_file_is_a_document_or_one_error(seed: int, parser: Parser):
+    dice = random.Random(seed)
+    files = sorted(originals().items())
+    read = 0
+    while read < COUNT // ROUNDS:
+        name, data = dice.choice(files)
+        for mutate in dice.sample(MUTATIONS, dice.randint(1, 3)):
+            data = bytes(mutate(bytearray(data or b"x"), dice))
+        if dice.random() < 0.1:
+            name = f"{Path(name).stem}{Path(dice.choice(files)[0]).suffix}"
+        started = time.monotonic()
+        error = error_of(parser, name, data)
+        assert time.monotonic() - started < SECONDS + 2, (seed, read, name)
+        assert "crashed the reader" not in error, (seed, read, name)
+        assert f"more than {SECONDS} s" not in error, (seed, read, name)
+        assert "\n" not in error, (seed, read, name)
+        read += "is not a format that is read" not in error
+
+
+def error_of(parser: Parser, name: str, data: bytes) -> str:
+    """Read a file; return what stood against it, or nothing after a look at the document that came of it."""
+    try:
+        document = parser.parse(SourceFile(Path(name), name, name, named=False), data, "sha")
+    except (LoadError, NotIndexed) as error:
+        return str(error)
+    check_document(document)
+    return ""
+
+
+def check_document(document: Document) -> None:
+    """Every block and every sentence of every chunk lies in the text."""
+    end = 0
+    for block in document.blocks:
+        assert end <= block.span.start <= block.span.end <= len(document.text)
+        end = block.span.end
+    for item in chunk(document, count_words):
+        for sentence in item.sentences:
+            assert sentence.span.of(document.text).strip()
+            assert item.span.start <= sentence.span.start < sentence.span.end <= item.span.end
