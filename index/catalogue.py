@@ -252,11 +252,11 @@ class Catalogue:
     def passages(self, chunk_ids: Sequence[int]) -> list[Passage]:
         """Return the passages of `chunk_ids` in that order; ids that are gone are left out."""
         sql = f"""SELECT {_INFO}, documents.pages, c.chunk_id, c.start, c.end, c.section, c.sentences, c.embedded_text,
-                    c.passage_published, c.passage_based_on,
+                    c.passage_published, c.passage_based_on, c.event,
                     substr(documents.text, c.start + 1, c.end - c.start) AS passage_text
                   FROM documents JOIN
                     (SELECT chunk_id, document_id AS of_document, start, end, section, sentences, embedded_text,
-                            published AS passage_published, based_on AS passage_based_on FROM chunks
+                            published AS passage_published, based_on AS passage_based_on, event FROM chunks
                      WHERE chunk_id IN (SELECT value FROM json_each(?))) c ON c.of_document = documents.document_id"""
         rows = {row["chunk_id"]: row for row in self._all(sql, (json.dumps(list(chunk_ids)),))}
         return [read_passage(rows[chunk_id]) for chunk_id in chunk_ids if chunk_id in rows]

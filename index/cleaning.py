@@ -203,7 +203,7 @@ def _assemble(blocks: Sequence[RawBlock], kinds: Sequence[BlockKind]) -> tuple[s
         start = length + len(gap) + len(block.marker)
         parts.append(f"{gap}{block.marker}{block.text}")
         length = start + len(block.text)
-        placed.append(Block(kind, Span(start, length), block.level))
+        placed.append(Block(kind, Span(start, length), block.level, provenance=block.provenance))
     text = "".join(parts)
     return text, tuple(_with_lead_ins(blocks, placed, text))
 
