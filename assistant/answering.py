@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from time import perf_counter
 
-from assistant.citations import check_claims, cite, compose, nearest_of, newest
+from assistant.citations import check_claims, cite, compose, conflicts_of, nearest_of, newest
 from assistant.draft import Draft, DraftClaim
 from assistant.errors import QuestionError
 from assistant.extractive import ExtractiveAnswerer
@@ -90,7 +90,8 @@ def _compose(
 ) -> Answer:
     with clock.step("cite"):
         cited, citations = cite(claims)
-        text, final = compose(cited, parts.catalogue.text)
+        conflicts = conflicts_of(draft.conflicts, cited)
+        text, final = compose(cited, parts.catalogue.text, draft.conflicts)
     missing = draft.missing or (("Some of what was found failed a check.",) if len(claims) < len(draft.claims) else ())
     return Answer(
         **_identity(asking, question.text, generation, parts.answerer.name),
@@ -99,6 +100,7 @@ def _compose(
         as_of=newest(citations),
         claims=final,
         citations=citations,
+        conflicts=conflicts,
         abstention=Abstention(reason="not_in_documents", missing=missing, nearest=nearest_of(draft.nearest))
         if missing
         else None,

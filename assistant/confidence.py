@@ -28,7 +28,6 @@ class Features:
     words: float
     behind: float
     names: float
-    attribute: float
     time: float
     typed: float
     there: float
@@ -47,8 +46,8 @@ class Weights:
 
 
 WEIGHTS = Weights(
-    first=Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, attribute=1.1, time=4.3, typed=-2.6, there=2.1),
-    first_intercept=-9.45,
+    first=Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, time=4.3, typed=-2.6, there=2.1),
+    first_intercept=-8.35,
     reading=0.51,
     first_look=0.67,
     pieces=2.75,
@@ -60,7 +59,7 @@ def features(match: SentenceScore, fit: Fit, best: float, asked: Asked) -> Featu
     """Return the features of a sentence; `best` is the mean score of the best-matching one."""
     typed = float(asked not in _UNTYPED)
     behind = min(best - match.mean, _MAX_BEHIND)
-    return Features(match.pieces, match.words, behind, fit.names, fit.attribute, fit.time, typed, typed * fit.kind)
+    return Features(match.pieces, match.words, behind, fit.names, fit.time, typed, typed * fit.kind)
 
 
 def likelihood(given: Features) -> float:

@@ -23,9 +23,26 @@ class DraftClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftSide:
+    """What one source says where sources differ, and the claim that says it."""
+
+    text: str
+    claim: DraftClaim
+
+
+@dataclass(frozen=True, slots=True)
+class DraftConflict:
+    """A point on which sources differ."""
+
+    what: str
+    sides: tuple[DraftSide, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """The claims proposed, best first; what the evidence lacks; the quotes nearest to the question."""
+    """The claims proposed, in their order; conflicts among them; what the evidence lacks; the nearest quotes."""
 
     claims: tuple[DraftClaim, ...] = ()
+    conflicts: tuple[DraftConflict, ...] = ()
     missing: tuple[str, ...] = ()
     nearest: tuple[Quote, ...] = field(default=())

@@ -11,7 +11,8 @@ from dataclasses import astuple, replace
 from threading import Lock
 
 from assistant.confidence import Features, confidence, features, likelihood
-from assistant.draft import Draft, DraftClaim
+from assistant.conflicts import conflict_between, dispute_of, recorded
+from assistant.draft import Draft, DraftClaim, DraftConflict
 from assistant.fit import Surroundings, fit
 from assistant.late_interaction import Query, Ranges, ranges_of, score_sentences
 from assistant.names import definitions_in, with_aliases
@@ -52,11 +53,12 @@ class ExtractiveAnswerer:
     def answer(self, question: Question, hits: Sequence[Hit], max_words: int | None = None) -> Draft:
         """Return the sentences of `hits` that answer `question`, or none and the nearest ones."""
         parts = self.consider(question, [hit.passage for hit in hits])
-        claims = self._claims(parts, max_words or _MAX_WORDS)
+        claims, conflicts = self._claims(parts, max_words or _MAX_WORDS)
         unanswered = [part for part in parts if not part.covered]
         missing = tuple(dict.fromkeys(item for part in unanswered for item in _missing(part)))
         nearest = [item for part in unanswered for item in part.ranked[:_NEAREST_SHOWN]][:_NEAREST_SHOWN]
-        return Draft(claims, missing, tuple(quote_sentence(item.passage, item.sentence) for item in nearest))
+        quotes = tuple(quote_sentence(item.passage, item.sentence) for item in nearest)
+        return Draft(claims, conflicts, missing, quotes)
 
     def consider(self, question: Question, passages: Sequence[Passage]) -> tuple[Considered, ...]:
         """Return for each thing asked every sentence that was considered and which were chosen."""
@@ -114,18 +116,26 @@ class ExtractiveAnswerer:
                 self._states.popitem(last=False)
         return [(known | fresh)[passage.chunk_id] for passage in passages]
 
-    def _claims(self, parts: Sequence[Considered], max_words: int) -> tuple[DraftClaim, ...]:
-        """Return the chosen sentences with their neighbours, each once, up to `max_words`."""
+    def _claims(
+        self, parts: Sequence[Considered], max_words: int
+    ) -> tuple[tuple[DraftClaim, ...], tuple[DraftConflict, ...]]:
+        """Return the chosen sentences with their neighbours, each once, up to `max_words`, and where they differ."""
         claims: list[DraftClaim] = []
+        conflicts: list[DraftConflict] = []
         words = 0
         for part in parts:
-            for claim in [each for item in part.chosen for each in claims_of(item, part.ranked, self._text_of)]:
-                if all(claim.text != other.text for other in claims):
-                    words += len(claim.text.split())
-                    if claims and words > max_words:
-                        return tuple(claims)
-                    claims.append(claim)
-        return tuple(claims)
+            for item in part.chosen:
+                found = claims_of(item, part.ranked, self._text_of)
+                if dispute := dispute_of(part.question, item, part.ranked):
+                    found += claims_of(dispute, part.ranked, self._text_of)
+                    conflicts += conflict_between(part.question, item, dispute, self._text_of)
+                fresh = [claim for claim in found if all(claim.text != other.text for other in claims)]
+                words += sum(len(claim.text.split()) for claim in fresh)
+                if claims and words > max_words:
+                    return tuple(claims), tuple(conflicts)
+                claims += fresh
+        conflicts += [conflict for claim in claims if (conflict := recorded(claim))]
+        return tuple(claims), tuple(conflicts)
 
 
 def _missing(part: Considered) -> tuple[str, ...]:
@@ -144,7 +154,8 @@ def _surroundings(passage: Passage, position: int, document: str) -> Surrounding
             break
         carried.append(passage.slice(sentence.span))
     title = passage.document.metadata.title or ""
-    return Surroundings(" ".join(carried), f"{title} — {passage.section or ''}", passage.text, document)
+    headings = f"{title} — {passage.section or ''}"
+    return Surroundings(" ".join(carried), headings, passage.text, document, passage.event)
 
 
 def inverse_document_frequency(frequency: int, total: int) -> float:

@@ -6,10 +6,10 @@ The same function picks the sentences of an answer and decides to abstain.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.attributes import attribute_is_missing
 from assistant.kinds import WANTED, holds
 from assistant.names import Name, mentions
-from assistant.understanding import Question, years_in
+from assistant.times import years_in
+from assistant.understanding import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,36 +18,36 @@ class Fit:
 
     names: float
     kind: float
-    attribute: float
     time: float
     missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a reader of a sentence has before their eyes: what it carries on from, its headings, its passage."""
+    """What a reader of a sentence has before their eyes: what it carries on from, its headings, its passage.
+
+    `event` is the date of what the passage tells of, where the document gives one.
+    """
 
     carried: str
     headings: str
     passage: str
     document: str
+    event: str | None = None
 
 
 def fit(question: Question, text: str, around: Surroundings) -> Fit:
     """Return how `text`, read in its surroundings, stands to `question`."""
     levels = {name.text: _name_level(name, text, around) for name in question.names}
     kind = 1.0 if holds(question, text) else 0.0
-    attribute = attribute_is_missing(question.text, f"{text} {around.carried} {around.headings}")
     time = _time_fits(question, text, around)
     missing = [name for name, level in levels.items() if level < 0.3]
     if not kind:
         missing.append(WANTED[question.asked])
-    if attribute:
-        missing.append(attribute)
     if not time:
-        missing.append(", ".join(sorted(question.years)))
+        missing.append(", ".join(sorted(question.time.years)))
     weakest = min(levels.values(), default=1.0)
-    return Fit(weakest, kind, 0.0 if attribute else 1.0, time, tuple(missing))
+    return Fit(weakest, kind, time, tuple(missing))
 
 
 def _name_level(name: Name, text: str, around: Surroundings) -> float:
@@ -74,8 +74,6 @@ def is_about(document: str, name: Name) -> bool:
 
 
 def _time_fits(question: Question, text: str, around: Surroundings) -> float:
-    """Return 0 if the question names a year and the text names only others."""
-    if not question.years:
-        return 1.0
-    years = years_in(text) or years_in(around.carried)
-    return 0.0 if years and not years & question.years else 1.0
+    """Return 0 if the question asks about a time and the text is of another."""
+    years = years_in(text) or years_in(around.carried) or years_in(around.event or "")
+    return 1.0 if question.time.admits(years) else 0.0

@@ -10,6 +10,7 @@ from assistant.late_interaction import SentenceScore
 from assistant.names import new_names
 from assistant.quoting import quote_lead_in, quote_sentence
 from assistant.standing import standing_of
+from assistant.times import years_in
 from assistant.understanding import Asked, Question
 from index.models import Passage, Sentence
 
@@ -17,6 +18,7 @@ _MAX_SENTENCES = 2
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
 _BRIEF = 45  # words that a fact or a number should not need more than
 _NEARLY_BEST = 0.9  # of the best sentence's confidence: shown however long both are
+_NEWER = 0.75  # of the best sentence's confidence: enough for a newer one to stand beside it
 _AT_LENGTH = frozenset({Asked.LIST, Asked.REASON, Asked.OTHER, Asked.YES_NO})
 _DENIAL_WITHIN = 1_200  # characters from the report
 _POINTS_BACK = re.compile(
@@ -49,6 +51,13 @@ class Candidate:
     def text(self) -> str:
         """The sentence's words."""
         return self.passage.slice(self.sentence.span)
+
+    @property
+    def date(self) -> str:
+        """The date of what the sentence tells of, as far as known: its own newest year, else the passage's date."""
+        event = self.passage.event or self.passage.published or ""
+        years = [year for year in years_in(self.text) if not event or year <= event[:4]]
+        return event if not years or event[:4] == max(years) else max(years)
 
     @property
     def place(self) -> tuple[int, int]:
@@ -94,12 +103,27 @@ def _close_to_best(ranked: Sequence[Candidate], threshold: float) -> list[Candid
 
 
 def _briefly(close: Sequence[Candidate], question: Question) -> tuple[Candidate, ...]:
-    """Return the best sentence and a second one, unless that makes the answer to a plain question long."""
+    """Return the best sentence and a second one, unless that makes the answer to a plain question long.
+
+    Where the question asks how things are, a newer sentence stands first, the older one after it.
+    """
+    newer = _newer(close) if question.time.now else None
+    if newer:
+        return newer, close[0]
     chosen = close[:_MAX_SENTENCES]
     words = sum(len(item.text.split()) for item in chosen)
     if len(chosen) < 2 or question.asked in _AT_LENGTH or words <= _BRIEF:
         return tuple(chosen)
     return tuple(item for item in chosen if item.confidence >= _NEARLY_BEST * chosen[0].confidence)
+
+
+def _newer(close: Sequence[Candidate]) -> Candidate | None:
+    """Return the newest of those nearly as likely as the best, if it is of a later year and names as much."""
+    if not close or not close[0].date:
+        return None
+    likely = [item for item in close if item.confidence >= _NEWER * close[0].confidence]
+    newest = max(likely, key=lambda item: item.date)
+    return newest if newest.date[:4] > close[0].date[:4] and newest.fit.names >= close[0].fit.names else None
 
 
 def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> list[DraftClaim]:
@@ -113,8 +137,13 @@ def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> 
             last += 1
     claims = [_claim(passage, sentences[position], text_of) for position in range(first, last + 1)]
     if standing_of(item.text) == "reported" and (denial := _denial_of(item, ranked)):
-        claims.append(_claim(denial.passage, denial.sentence, text_of))
+        claims.append(claim_of(denial, text_of))
     return claims
+
+
+def claim_of(item: Candidate, text_of: TextOf) -> DraftClaim:
+    """Return a sentence as a claim of its own."""
+    return _claim(item.passage, item.sentence, text_of)
 
 
 def _claim(passage: Passage, sentence: Sentence, text_of: TextOf) -> DraftClaim:

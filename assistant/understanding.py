@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from assistant.names import Name, names_in_question
 from assistant.parts import Part, parts_of
+from assistant.times import AskedTime, asked_time
 from index.words import content_words
 
 
@@ -96,7 +97,6 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
 }
 _ASKED_COMPILED = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED.items())
 _UNIT = re.compile(rf"\b(?:{_MEASURES})\b", re.I)
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _NOT_A_QUESTION = re.compile(
     r"""\b(?:ignore|disregard|forget|override)\b.{0,40}
         \b(?:instructions?|documents?|sources?|rules?|prompts?|above|previous)\b
@@ -118,7 +118,7 @@ _NOT_A_QUESTION = re.compile(
 class Question:
     """A question as the answerer sees it.
 
-    `words` are its content words, `names` what it names, `years` those it mentions, `unit` the
+    `words` are its content words, `names` what it names, `time` the time it asks about, `unit` the
     unit of measure it asks for, if any. `parts` are the questions it is made of, if several.
     """
 
@@ -126,7 +126,7 @@ class Question:
     asked: Asked
     words: tuple[str, ...]
     names: tuple[Name, ...]
-    years: frozenset[str]
+    time: AskedTime
     unit: str
     in_scope: bool
     parts: tuple["Question", ...] = ()
@@ -149,12 +149,7 @@ def _understand(part: Part) -> Question:
         asked=asked,
         words=content_words(text),
         names=names_in_question(text),
-        years=years_in(text),
+        time=asked_time(text),
         unit=unit,
         in_scope=not _NOT_A_QUESTION.search(text),
     )
-
-
-def years_in(text: str) -> frozenset[str]:
-    """Return the years that `text` names."""
-    return frozenset(_YEAR.findall(text))

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-from assistant.evaluation.quantities import read_numbers
 from assistant.evaluation.questions import Fact, Statement
-from assistant.evaluation.units import fits
+from assistant.quantities import read_numbers
+from assistant.units import fits
 
 _LIKE_ASCII = str.maketrans("‘’‚‛“”„‐‑‒–—―−", "''''\"\"\"-------", "\u00ad\u200b\u2060\ufeff")
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from assistant.evaluation.facts import fold
-from assistant.evaluation.quantities import Quantity, read_numbers
+from assistant.quantities import Quantity, read_numbers
 
 _WORDS_SHARE = 0.6
 _STEM = 5

@@ -12,7 +12,11 @@ from index.cleaning import clean
 from index.loading import load
 
 QUESTIONS = Path(__file__).parents[2] / "questions"
-FOLDERS = {"seeds": Path(__file__).parents[3] / "seeds", "foreign": QUESTIONS / "foreign" / "corpus"}
+FOLDERS = {
+    "seeds": Path(__file__).parents[3] / "seeds",
+    "briefs": Path(__file__).parents[3] / "seeds",
+    "foreign": QUESTIONS / "foreign" / "corpus",
+}
 SETS = [item for split in ("dev", "test") for item in load_questions(QUESTIONS / split)]
 NEAR_DUPLICATE = 85
 

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.evaluation.quantities import read_numbers
+from assistant.quantities import read_numbers
 
 READINGS = [
     ("sales of 1.58 million units", [1_580_000]),

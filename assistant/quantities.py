@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from assistant.evaluation.units import units_after, units_before
-from assistant.evaluation.worded_numbers import worded_numbers
+from assistant.units import units_after, units_before
+from assistant.worded_numbers import worded_numbers
 from index.models import Span
 
 _SCALES = {
