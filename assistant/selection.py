@@ -21,6 +21,7 @@ _NEARLY_BEST = 0.9  # of the best sentence's confidence: shown however long both
 _NEWER = 0.75  # of the best sentence's confidence: enough for a newer one to stand beside it
 _AT_LENGTH = frozenset({Asked.LIST, Asked.REASON, Asked.OTHER, Asked.YES_NO})
 _DENIAL_WITHIN = 1_200  # characters from the report
+_SHARED_NAMES = 2  # that a denial in another document has with a report
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|both|however|but|its|their|his|her|such|meanwhile|also|instead)\b", re.I
 )
@@ -155,18 +156,35 @@ def _claim(passage: Passage, sentence: Sentence, text_of: TextOf) -> DraftClaim:
 
 
 def _denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the denial nearest to a report in the same document that takes it up, or None."""
-    document, names = report.passage.document.document_id, set(new_names(report.text, ""))
+    """Return the denial that takes a report up: the nearest one in its document, else one of another, or None."""
+    document, names = report.passage.document.document_id, _names(report)
 
     def distance(item: Candidate) -> int:
         return abs(item.sentence.span.start - report.sentence.span.start)
 
-    denials = (
+    denials = [item for item in candidates if item != report and standing_of(item.text) == "denied"]
+    near = [
         item
-        for item in candidates
+        for item in denials
         if item.passage.document.document_id == document
         and distance(item) < _DENIAL_WITHIN
-        and standing_of(item.text) == "denied"
-        and (names & set(new_names(item.text, "")) or _TAKES_UP.search(item.text))
-    )
-    return min(denials, key=distance, default=None)
+        and (names & _names(item) or _TAKES_UP.search(item.text))
+    ]
+    if near:
+        return min(near, key=distance)
+    elsewhere = [
+        item
+        for item in denials
+        if item.passage.document.document_id != document
+        and len(names & (_names(item) | _names_around(item))) >= min(_SHARED_NAMES, len(names))
+    ]
+    return max(elsewhere, key=lambda item: item.match.mean, default=None)
+
+
+def _names(item: Candidate) -> set[str]:
+    return set(new_names(item.text, ""))
+
+
+def _names_around(item: Candidate) -> set[str]:
+    """Return the names that a reader of a sentence has before their eyes: those of its passage and its title."""
+    return set(new_names(f"{item.passage.document.metadata.title or ''}. {item.passage.text}", ""))
