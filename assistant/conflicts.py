@@ -25,8 +25,9 @@ _MONTH = re.compile(
 )
 _NEARLY_AS_GOOD = 0.75  # of the best sentence's confidence
 _ALIKE = 0.4  # share of the shorter sentence's content words that both have
+_NAMED = 0.5  # what the question names stands in the passage of each
 _TOLERANCE = 0.005  # rounding is no conflict
-_COUNTED = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE})
+_COUNTED = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE, Asked.OTHER})
 
 
 def recorded(claim: DraftClaim) -> DraftConflict | None:
@@ -50,6 +51,11 @@ def conflict_between(question: Question, item: Candidate, other: Candidate, text
         return []
     claims = [claim_of(each, text_of) for each in (item, other)]
     return [DraftConflict(question.text, tuple(DraftSide(claim.text, claim) for claim in claims))]
+
+
+def distinct(conflicts: Sequence[DraftConflict]) -> tuple[DraftConflict, ...]:
+    """Return the conflicts, of those with the same sides the first."""
+    return tuple({frozenset(side.text for side in each.sides): each for each in reversed(conflicts)}.values())[::-1]
 
 
 def dispute_of(question: Question, item: Candidate, ranked: Sequence[Candidate]) -> Candidate | None:
@@ -84,7 +90,7 @@ def _contradicting(question: Question, best: Candidate, ranked: Sequence[Candida
             return None
         others = _values(question, item.text)
         is_apart = item.passage.document.document_id != best.passage.document.document_id
-        if is_apart and others and not _agree(values, others) and _same_matter(best, item):
+        if is_apart and others and not _agree(values, others) and _same_matter(question, best, item):
             return item
     return None
 
@@ -95,6 +101,8 @@ def _values(question: Question, text: str) -> list[Quantity]:
         return [number for number in read_numbers(text) if _is_year(number)]
     numbers = [number for number in read_numbers(text) if not _is_year(number)]
     shares = [number for number in numbers if number.units & {"percent", "percentage points"}]
+    if question.asked is Asked.OTHER:
+        return numbers
     return shares if question.asked is Asked.PERCENT else [number for number in numbers if number not in shares]
 
 
@@ -109,9 +117,10 @@ def _agree(values: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
     )
 
 
-def _same_matter(one: Candidate, other: Candidate) -> bool:
-    """Whether two sentences are of the same time and share many of their words."""
-    if _times(one) != _times(other) or one.fit.names < 0.5 or other.fit.names < 0.5:
+def _same_matter(question: Question, one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences are of the same time, unless that is what is asked, and share many of their words."""
+    is_apart = question.asked is not Asked.DATE and _times(one) != _times(other)
+    if is_apart or one.fit.names < _NAMED or other.fit.names < _NAMED:
         return False
     return _overlap(one, other) >= _ALIKE
 

@@ -11,7 +11,7 @@ from dataclasses import astuple, replace
 from threading import Lock
 
 from assistant.confidence import Features, confidence, features, likelihood
-from assistant.conflicts import conflict_between, dispute_of, recorded
+from assistant.conflicts import conflict_between, dispute_of, distinct, recorded
 from assistant.draft import Draft, DraftClaim, DraftConflict
 from assistant.fit import Surroundings, fit
 from assistant.late_interaction import Query, Ranges, ranges_of, score_sentences
@@ -132,10 +132,10 @@ class ExtractiveAnswerer:
                 fresh = [claim for claim in found if all(claim.text != other.text for other in claims)]
                 words += sum(len(claim.text.split()) for claim in fresh)
                 if claims and words > max_words:
-                    return tuple(claims), tuple(conflicts)
+                    return tuple(claims), distinct(conflicts)
                 claims += fresh
         conflicts += [conflict for claim in claims if (conflict := recorded(claim))]
-        return tuple(claims), tuple(conflicts)
+        return tuple(claims), distinct(conflicts)
 
 
 def _missing(part: Considered) -> tuple[str, ...]:
@@ -167,4 +167,4 @@ def _could_answer(text: str, sentence: Sentence) -> bool:
     """Whether a sentence states anything: not a question, not a bare name or label."""
     if text.rstrip("\"'”’)").endswith("?"):
         return False
-    return sentence.kind is not BlockKind.PARAGRAPH or sum(word.islower() for word in text.split()) >= 3
+    return sentence.kind is not BlockKind.PARAGRAPH or sum(word.islower() for word in text.split()) >= 2

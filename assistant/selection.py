@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from assistant.draft import DraftClaim, Quote
 from assistant.fit import Fit
 from assistant.late_interaction import SentenceScore
-from assistant.names import new_names
+from assistant.names import COMMON_CAPITALS
 from assistant.quoting import quote_lead_in, quote_sentence
 from assistant.standing import standing_of
 from assistant.times import years_in
 from assistant.understanding import Asked, Question
 from index.models import Passage, Sentence
+from index.words import FUNCTION_WORDS
 
 _MAX_SENTENCES = 2
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
@@ -21,6 +22,7 @@ _NEARLY_BEST = 0.9  # of the best sentence's confidence: shown however long both
 _NEWER = 0.75  # of the best sentence's confidence: enough for a newer one to stand beside it
 _AT_LENGTH = frozenset({Asked.LIST, Asked.REASON, Asked.OTHER, Asked.YES_NO})
 _DENIAL_WITHIN = 1_200  # characters from the report
+_CAPITAL = re.compile(r"\b[A-Z][\w&-]+")
 _SHARED_NAMES = 2  # that a denial in another document has with a report
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|both|however|but|its|their|his|her|such|meanwhile|also|instead)\b", re.I
@@ -182,9 +184,14 @@ def _denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate 
 
 
 def _names(item: Candidate) -> set[str]:
-    return set(new_names(item.text, ""))
+    return _capitalised(item.text)
 
 
 def _names_around(item: Candidate) -> set[str]:
     """Return the names that a reader of a sentence has before their eyes: those of its passage and its title."""
-    return set(new_names(f"{item.passage.document.metadata.title or ''}. {item.passage.text}", ""))
+    return _capitalised(f"{item.passage.document.metadata.title or ''} {item.passage.text}")
+
+
+def _capitalised(text: str) -> set[str]:
+    """Return the words of a text that are written as names, those that open a sentence too."""
+    return {word for word in _CAPITAL.findall(text) if word.lower() not in FUNCTION_WORDS | COMMON_CAPITALS}

@@ -52,7 +52,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\b(?:per ?cent(?:age)?|what (?:slice|proportion|fraction))\b",
         r"\b(?:profit|equity|ownership|stake|share)\W+(?:margin|split)\b",
         rf"\bhow (?:big|large|high|much)\b.{{0,25}}\b{_SHARED}\b",
-        r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b",
+        r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b|\bwhat share\b",
         r"\b(?:what|how much) of\b.{0,40}\bown\b",
         r"\b(?:what|which)\b.{0,20}\b(?:rate|capacity factor|ratio)\b",
     ),
