@@ -111,10 +111,9 @@ def _is_year(number: Quantity) -> bool:
 
 
 def _agree(values: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
-    """Whether the two sentences have a value in common."""
-    return any(
-        value.is_value(reading, _TOLERANCE) for value in values for other in others for reading in other.readings
-    )
+    """Whether the two sentences have a value in common; years are exact."""
+    pairs = [(value, reading) for value in values for other in others for reading in other.readings]
+    return any(value.is_value(reading, 0.0 if _is_year(value) else _TOLERANCE) for value, reading in pairs)
 
 
 def _same_matter(question: Question, one: Candidate, other: Candidate) -> bool:

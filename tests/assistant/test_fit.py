@@ -1,8 +1,7 @@
-"""Whether a stretch of text answers a question: its names, the kind of thing asked for, its attribute, its time."""
+"""Whether a stretch of text answers a question: its names, the kind of thing asked for, its time."""
 
 import pytest
 
-from assistant.attributes import attribute_is_missing
 from assistant.confidence import confidence, features
 from assistant.fit import Fit, Surroundings, fit, is_about
 from assistant.kinds import holds
@@ -77,21 +76,6 @@ def test_what_is_missing_is_said_in_words():
     assert fit(question, "Orion built it in 2025.", NOTHING).missing == ("Vega 3", "the sum asked for", "price", "2024")
 
 
-@pytest.mark.parametrize(
-    ("question", "text", "missing"),
-    [
-        ("What is the price?", "It costs 5 yuan.", None),
-        ("What is the price?", "It has 40 people.", "price"),
-        ("What is the price?", "The registered capital is 5 yuan.", "price"),
-        ("Who is the CEO?", "The chief executive spoke.", None),
-        ("What tariff is due?", "Sales fell by 8%.", "tariff"),
-        ("Who spoke?", "Nothing of the kind.", None),
-    ],
-)
-def test_a_price_is_not_a_capital(question, text, missing):
-    assert attribute_is_missing(question, text) == missing
-
-
 def test_a_document_is_about_what_it_opens_with():
     body = "Nothing of note happened on that long and uneventful day, as the chronicler of the town wrote. " * 2
     opening = "Orion Motors said on Monday that it would build cars together with its old partner in the north. "
@@ -100,15 +84,14 @@ def test_a_document_is_about_what_it_opens_with():
 
 
 def test_confidence_rises_with_what_fits():
-    def sure(names=1.0, kind=1.0, attribute=1.0, time=1.0, match=0.6, best=0.6, reading=1.0):
-        fitted = Fit(names, kind, attribute, time, ())
+    def sure(names=1.0, kind=1.0, time=1.0, match=0.6, best=0.6, reading=1.0):
+        fitted = Fit(names, kind, time, ())
         return confidence(reading, features(SentenceScore(match, match), fitted, best, Asked.NUMBER))
 
     assert 0 < sure() < 1
     for worse in (
         {"names": 0},
         {"kind": 0},
-        {"attribute": 0},
         {"time": 0},
         {"match": 0.5, "best": 0.5},
         {"best": 0.8},
