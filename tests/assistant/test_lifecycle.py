@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.assistant.conftest import environment_with, run_cli, serving
+from tests.assistant.conftest import environment_with, serving
+from tests.assistant.survival import run_forked
 
 QUESTION = "Where is the gearbox plant of Orion Motors and Vega Auto?"
 ASKING = """
@@ -54,7 +55,7 @@ def test_what_was_removed_or_replaced_is_not_cited_in_any_process(tmp_path):
     document, data_dir = tmp_path / "venture.md", tmp_path / "data"
     document.write_text(text_about("Trondheim"), encoding="utf-8")
     data = ("--data-dir", str(data_dir))
-    assert run_cli("ingest", str(document), *data).returncode == 0
+    assert run_forked("ingest", str(document), *data).returncode == 0
     with serving(data_dir, JV_EXACT_SCAN_CHUNKS="0") as client, another_process(data_dir) as other:
 
         def answers() -> list[str]:
@@ -62,11 +63,11 @@ def test_what_was_removed_or_replaced_is_not_cited_in_any_process(tmp_path):
 
         assert all("Trondheim" in answer for answer in answers())
         document.write_text(text_about("Aarhus"), encoding="utf-8")
-        assert run_cli("ingest", str(document), *data).returncode == 0
+        assert run_forked("ingest", str(document), *data).returncode == 0
         replaced = answers()  # asked at once: the promised second is not needed
         assert all("Aarhus" in answer and "Trondheim" not in answer for answer in replaced)
         document_id = client.get("/v1/documents").json()["documents"][0]["document_id"]
-        assert run_cli("documents", "remove", document_id, *data).returncode == 0
+        assert run_forked("documents", "remove", document_id, *data).returncode == 0
         removed = answers()
         assert not any("Aarhus" in answer or document_id in answer for answer in removed)
         assert client.get(f"/v1/documents/{document_id}/text").status_code == 404
@@ -83,12 +84,12 @@ def folder(tmp_path) -> Path:
 
 def test_a_plan_says_everything_and_writes_nothing(tmp_path, folder):
     data = ("--data-dir", str(tmp_path / "data"))
-    planned = run_cli("ingest", str(folder), "--dry-run", *data)
+    planned = run_forked("ingest", str(folder), "--dry-run", *data)
     assert planned.returncode == 0
     assert planned.stdout.splitlines()[:3] == [f"add: {folder / name}" for name in ("a.md", "b.md", "c.md")]
     assert not (tmp_path / "data").exists()
 
-    assert run_cli("ingest", str(folder), *data).returncode == 0
+    assert run_forked("ingest", str(folder), *data).returncode == 0
     (folder / "a.md").write_text(text_about("Arendal"), encoding="utf-8")
     (folder / "b.md").rename(folder / "d.md")
     (folder / "e.md").write_text(text_about("Celje"), encoding="utf-8")
@@ -96,7 +97,7 @@ def test_a_plan_says_everything_and_writes_nothing(tmp_path, folder):
     (folder / "g.xyz").write_text("x", encoding="utf-8")
     (folder / "h.md").write_text(text_about("Horten"), encoding="utf-8")
     files = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "data").iterdir() if path.is_file()}
-    planned = run_cli("ingest", str(folder), "--sync", "--dry-run", *data)
+    planned = run_forked("ingest", str(folder), "--sync", "--dry-run", *data)
     assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "data").iterdir() if path.is_file()} == files
     assert planned.returncode == 1, "one file would fail"
     said = {
@@ -113,7 +114,7 @@ def test_a_plan_says_everything_and_writes_nothing(tmp_path, folder):
         "skip": str(folder / "g.xyz"),
         "add": str(folder / "h.md"),
     }
-    done = run_cli("ingest", str(folder), "--sync", *data)
+    done = run_forked("ingest", str(folder), "--sync", *data)
     header, counts = (line.split() for line in done.stdout.splitlines()[-2:])
     assert dict(zip(header, counts, strict=True)) == {
         "renamed": "1", "duplicate": "1", "removed": "0", "added": "1", "replaced": "1", "unchanged": "1",
@@ -123,13 +124,13 @@ def test_a_plan_says_everything_and_writes_nothing(tmp_path, folder):
 
 def test_sync_removes_what_is_gone_and_refuses_a_folder_that_is_not_there(tmp_path, folder):
     data = ("--data-dir", str(tmp_path / "data"))
-    assert run_cli("ingest", str(folder), *data).returncode == 0
+    assert run_forked("ingest", str(folder), *data).returncode == 0
     (folder / "b.md").unlink()
-    done = run_cli("ingest", str(folder), "--sync", *data)
+    done = run_forked("ingest", str(folder), "--sync", *data)
     assert done.stdout.splitlines()[0] == f"removed: {folder / 'b.md'}: The file is gone."
-    refused = run_cli("ingest", str(tmp_path / "none"), "--sync", *data)
+    refused = run_forked("ingest", str(tmp_path / "none"), "--sync", *data)
     assert (refused.returncode, refused.stderr.startswith(f"'{tmp_path / 'none'}' is no folder")) == (2, True)
-    assert len(run_cli("documents", "list", *data).stdout.splitlines()) == 3
+    assert len(run_forked("documents", "list", *data).stdout.splitlines()) == 3
 
 
 def test_copies_are_shown_in_the_list_and_over_http(tmp_path):
@@ -142,7 +143,7 @@ def test_copies_are_shown_in_the_list_and_over_http(tmp_path):
     (folder / "wire.txt").write_text("Trade notes\n\n" + STORIES["orient"] + "\n\nSubscribe", encoding="utf-8")
     (folder / "other.txt").write_text(STORIES["ridgeway"], encoding="utf-8")
     data_dir = tmp_path / "data"
-    assert run_cli("ingest", str(folder), "--data-dir", str(data_dir)).returncode == 0
+    assert run_forked("ingest", str(folder), "--data-dir", str(data_dir)).returncode == 0
     with serving(data_dir) as client:
         listed = {Path(entry["source"]).name: entry for entry in client.get("/v1/documents").json()["documents"]}
     ids = {name: entry["document_id"] for name, entry in listed.items()}
@@ -150,5 +151,5 @@ def test_copies_are_shown_in_the_list_and_over_http(tmp_path):
     assert listed["first.txt"]["near_copies"] == [ids["wire.txt"]]
     assert listed["wire.txt"]["near_copies"] == [ids["first.txt"]]
     assert listed["other.txt"]["copies"] == listed["other.txt"]["near_copies"] == []
-    shown = run_cli("documents", "list", "--data-dir", str(data_dir)).stdout
+    shown = run_forked("documents", "list", "--data-dir", str(data_dir)).stdout
     assert f"= {folder / 'same.txt'}, ~ {ids['wire.txt']}" in " ".join(shown.split())
