@@ -1,7 +1,11 @@
 """Documents over HTTP: uploads as jobs with progress, names that lead nowhere else, limits, removal, restarts."""
 
 import hashlib
+import os
+import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -264,7 +268,7 @@ def test_a_job_that_a_restart_cut_short_has_failed(tmp_path):
     with serving(data_dir, wait=False) as client:
         accepted = [upload(client, **{f"f{number}__txt": about(f"Town{number}")}) for number in range(3)]
         job_ids = [response.json()["job_id"] for response in accepted]
-        kill_server_of(client)
+        kill_server_of(data_dir)
     with serving(data_dir, wait=False) as client:
         for job_id in job_ids:
             job = client.get(f"/v1/jobs/{job_id}").json()
@@ -275,19 +279,11 @@ def test_a_job_that_a_restart_cut_short_has_failed(tmp_path):
     assert run_cli("check", "--data-dir", str(data_dir)).returncode == 0
 
 
-def kill_server_of(client: httpx.Client) -> None:
-    import os
-    import signal
-
-    port = str(client.base_url.port)
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"serve" in words and port.encode() in words:
-                os.kill(int(entry.name), signal.SIGKILL)
+def kill_server_of(data_dir: Path) -> None:
+    """Kill the server, whose process id is written beside its jobs."""
+    with closing(sqlite3.connect(data_dir / "catalogue.sqlite")) as connection:
+        ((owner,),) = connection.execute("SELECT DISTINCT owner FROM jobs")
+    os.kill(int(owner.rpartition(":")[2]), signal.SIGKILL)
 
 
 @pytest.fixture
