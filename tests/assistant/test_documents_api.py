@@ -19,7 +19,7 @@ from index.database import Database
 from index.errors import NotFoundError
 from tests.assistant.conftest import run_cli, serving, wait_for
 
-KILLED_AFTER = (0, 1, 3, 6) if os.environ.get("JV_RELIABILITY") == "full" else (3,)  # files
+KILLED_AFTER = (0, 1, 3, 6) if os.environ.get("RELIABILITY_COUNTS") == "full" else (3,)  # files
 QUESTION = "Where is the gearbox plant of Orion Motors and Vega Auto?"
 
 

@@ -1,6 +1,6 @@
 """What was removed or replaced is never cited again, in any process; what the commands say of a folder's life.
 
-One document is replaced and removed in the ordinary tests, ten times with JV_RELIABILITY=full.
+One document is replaced and removed in the ordinary tests, ten times with RELIABILITY_COUNTS=full.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.assistant.conftest import environment_with, serving
 from tests.assistant.survival import run_forked
 from tests.index.test_vectors import server as server
 
-ROUNDS = 10 if os.environ.get("JV_RELIABILITY") == "full" else 1
+ROUNDS = 10 if os.environ.get("RELIABILITY_COUNTS") == "full" else 1
 PROMISED = 1.0  # seconds
 TOWNS = ("Trondheim", "Aarhus", "Bergen")
 QUESTION = "Where is the gearbox plant of Orion Motors and Vega Auto?"

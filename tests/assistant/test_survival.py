@@ -1,6 +1,6 @@
 """Commands killed at random moments: what was acknowledged is found, nothing is there by half, a rerun converges.
 
-10 kills with the vectors in the data folder and 4 with a Chroma server; 50 and 20 with JV_RELIABILITY=full.
+10 kills with the vectors in the data folder and 4 with a Chroma server; 50 and 20 with RELIABILITY_COUNTS=full.
 """
 
 import json
@@ -23,7 +23,7 @@ from tests.assistant.survival import Done, run
 from tests.index.test_vectors import chroma_server, free_port
 from tests.index.test_vectors import server as server  # a real Chroma server
 
-FULL = os.environ.get("JV_RELIABILITY") == "full"
+FULL = os.environ.get("RELIABILITY_COUNTS") == "full"
 KILLS, KILLS_WITH_SERVER, KILLS_OF_SERVER = (50, 20, 10) if FULL else (10, 4, 2)
 FIRST = {
     f"{n:02}.md": f"# Plant {n}\n\nThe plant number {n} builds vans.\n\nIt opened in {1990 + n}." for n in range(8)

@@ -1,6 +1,6 @@
 """Files that change, move, go away or are there twice: what the index makes of them, and what a plan says of it.
 
-With the vectors in the data folder; with JV_RELIABILITY=full the same again with a Chroma server.
+With the vectors in the data folder; with RELIABILITY_COUNTS=full the same again with a Chroma server.
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.index.test_vectors import server as server
 # chromadb 1.5.9 does not close the connections of its HTTP client when the client is closed.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
-STORES = ("embedded", "server") if os.environ.get("JV_RELIABILITY") == "full" else ("embedded",)
+STORES = ("embedded", "server") if os.environ.get("RELIABILITY_COUNTS") == "full" else ("embedded",)
 VANS = "# Vans\n\nThe plant in Jinan builds vans."
 TRUCKS = "Trucks\n\nThe works in Tarnau build trucks."
 CELLS = "<h1>Cells</h1><p>Tarn makes cells in Zhuzhou.</p>"
