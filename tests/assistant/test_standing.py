@@ -290,7 +290,8 @@ def test_a_recorded_conflict_comes_as_its_sides(tmp_path):
         "a",
         "2025-01",
         "project brief",
-        "Sources differ on what Kelmor paid for Astria in 2021: the Harbour Times gives 30 million, Motor Ledger gives 45 million.",
+        "Sources differ on what Kelmor paid for Astria in 2021: "
+        "the Harbour Times gives 30 million, Motor Ledger gives 45 million.",
     )
     with closing(Assistant.create(tmp_path / "index")) as assistant:
         assistant.ingest(find_files([folder]))
