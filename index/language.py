@@ -18,15 +18,18 @@ def language_of(text: str) -> str | None:
     words = " ".join(_LETTERS.findall(text[:_SAMPLE]))
     if len(words) + 4 * len(_DENSE.findall(words)) < _MIN_WEIGHT:
         return None
-    code, probability = _identifier().classify(words)
+    code, probability = identifier().classify(words)
     return code if probability >= _MIN_PROBABILITY else None
 
 
 @cache
-def _identifier() -> Any:
-    """Return py3langid's classifier of these languages, with probabilities instead of raw scores."""
+def identifier() -> Any:
+    """Return py3langid's classifier of these languages, with probabilities instead of raw scores.
+
+    Loading it takes half a second and writes a temporary file.
+    """
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_PRESS)
-    return identifier
+    classifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    classifier.set_languages(_PRESS)
+    return classifier
