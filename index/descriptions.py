@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from index.lexicon_file import Entity
 
@@ -118,4 +119,4 @@ def _is_told(named: Named, words: Sequence[int]) -> bool:
 
 def _are_near(named: Sequence[Named]) -> bool:
     ordered = sorted(named)
-    return all(second[0] - first[1] <= _APART for first, second in zip(ordered, ordered[1:], strict=False))
+    return all(second[0] - first[1] <= _APART for first, second in pairwise(ordered))
