@@ -9,12 +9,15 @@ from time import perf_counter
 
 from assistant.citations import check_claims, cite, compose, conflicts_of, nearest_of, newest
 from assistant.draft import Draft, DraftClaim
+from assistant.entities import all_names, with_usual_names
 from assistant.errors import QuestionError
 from assistant.extractive import ExtractiveAnswerer
 from assistant.models import Abstention, Answer, Reason
 from assistant.prompts import Prompts
+from assistant.subjects import is_of_another
 from assistant.understanding import Question, understand
 from index.catalogue import Catalogue
+from index.lexicon import Lexicon
 from index.models import Hit, Scope
 from index.retrieval import Retriever
 
@@ -40,6 +43,7 @@ class Parts:
     retriever: Retriever
     answerer: ExtractiveAnswerer
     prompts: Prompts
+    lexicon: Lexicon
     max_question_chars: int
 
 
@@ -51,7 +55,7 @@ def answer_question(asking: Asking, parts: Parts) -> Answer:
     text = _validated(asking.question, parts.max_question_chars)
     clock = _Clock()
     with clock.step("understand"):
-        question = understand(text)
+        question = understand(text, parts.lexicon)
     with parts.catalogue.database.snapshot():  # one state of the index, whatever is ingested meanwhile
         generation = parts.catalogue.generation
         if not question.in_scope:
@@ -73,10 +77,19 @@ def answer_question(asking: Asking, parts: Parts) -> Answer:
 def retrieve(question: Question, retriever: Retriever, scope: Scope) -> list[Hit]:
     """Return the passages to read, best first; where several things are asked, those of each in turn."""
     if not question.parts:
-        return retriever.search(question.text, scope, _PASSAGES_READ)
-    found = [retriever.search(part.text, scope, _PASSAGES_READ) for part in question.parts]
+        return _search(question, retriever, scope)
+    found = [_search(part, retriever, scope) for part in question.parts]
     in_turn = (hit for rank in zip_longest(*found) for hit in rank if hit)
     return list({hit.passage.chunk_id: hit for hit in in_turn}.values())[:_PASSAGES_READ_OF_PARTS]
+
+
+def _search(question: Question, retriever: Retriever, scope: Scope) -> list[Hit]:
+    """Return passages for one thing asked, by every name of what it names; none that is only of another venture."""
+    names = all_names(question.text, question.lexicon)
+    usual = with_usual_names(question.text, question.lexicon)
+    depth = 2 * _PASSAGES_READ if question.ventures else _PASSAGES_READ
+    hits = retriever.search(usual, scope, depth, names)
+    return [hit for hit in hits if not is_of_another(question, hit.passage)][:_PASSAGES_READ]
 
 
 def _compose(

@@ -13,15 +13,18 @@ from threading import Lock
 from assistant.confidence import Features, confidence, features, likelihood
 from assistant.conflicts import conflict_between, dispute_of, distinct, recorded
 from assistant.draft import Draft, DraftClaim, DraftConflict
+from assistant.entities import in_words_of
 from assistant.fit import Surroundings, fit
 from assistant.late_interaction import Query, Ranges, ranges_of, score_sentences
 from assistant.names import definitions_in, with_aliases
 from assistant.quoting import quote_sentence
 from assistant.reader import Reader, Reading
 from assistant.selection import Candidate, Considered, claims_of, consider
+from assistant.subjects import other_subject
 from assistant.understanding import Question
 from index.embedding import SentenceEmbedder, TokenStates
 from index.models import BlockKind, Hit, Passage, Sentence
+from index.words import content_words
 
 _READ_CLOSELY = 24
 _MAX_WORDS = 120
@@ -54,7 +57,7 @@ class ExtractiveAnswerer:
         """Return the sentences of `hits` that answer `question`, or none and the nearest ones."""
         parts = self.consider(question, [hit.passage for hit in hits])
         claims, conflicts = self._claims(parts, max_words or _MAX_WORDS)
-        unanswered = [part for part in parts if not part.covered]
+        unanswered = [part for part in parts if not part.covered and not _is_answered_otherwise(part, parts)]
         missing = tuple(dict.fromkeys(item for part in unanswered for item in _missing(part)))
         nearest = [item for part in unanswered for item in part.ranked[:_NEAREST_SHOWN]][:_NEAREST_SHOWN]
         quotes = tuple(quote_sentence(item.passage, item.sentence) for item in nearest)
@@ -67,18 +70,22 @@ class ExtractiveAnswerer:
 
     def rank(self, question: Question, passages: Sequence[Passage]) -> list[Candidate]:
         """Return every sentence of `passages` that could answer, the likeliest first."""
+        question = _as_passages_say(question, passages)
         looked = self.first_look(question, passages)
         close = looked[:_READ_CLOSELY]
         asked = self._embedder.read_query(question.text).vectors
         scores = self._reader.read(asked, question.asked, [reading for _, reading in close]).tolist()
         judged = [
-            replace(item, reading=score, confidence=confidence(score, Features(*reading.features)))
+            replace(item, reading=score, confidence=item.fit.subject * confidence(score, Features(*reading.features)))
             for (item, reading), score in zip(close, scores, strict=True)
         ]
         return [*sorted(judged, key=lambda item: -item.confidence), *(item for item, _ in looked[_READ_CLOSELY:])]
 
     def first_look(self, question: Question, passages: Sequence[Passage]) -> list[tuple[Candidate, Reading]]:
-        """Return every sentence that could answer and what the reader needs of it, ordered by match and fit."""
+        """Return every sentence that could answer and what the reader needs of it, ordered by match and fit.
+
+        Those that speak of another venture come last.
+        """
         texts = {item.document.document_id: self._text_of(item.document.document_id) for item in passages}
         definitions = definitions_in("\n".join(passage.text for passage in passages))
         question = replace(question, names=tuple(with_aliases(name, definitions) for name in question.names))
@@ -91,11 +98,12 @@ class ExtractiveAnswerer:
                 text = passage.slice(passage.sentences[position].span)
                 if match and _could_answer(text, passage.sentences[position]):
                     around = _surroundings(passage, position, texts[passage.document.document_id])
-                    item = Candidate(passage, position, match, fit(question, text, around))
+                    other = other_subject(question, passage, position)
+                    item = Candidate(passage, position, match, fit(question, text, around, other))
                     found.append((item, read, ranges[position]))
-        best = max((item.match.mean for item, _, _ in found), default=0.0)
+        best = max((item.match.mean for item, _, _ in found if item.fit.subject), default=0.0)
         given = [features(item.match, item.fit, best, question.asked) for item, _, _ in found]
-        order = sorted(range(len(found)), key=lambda at: -likelihood(given[at]))
+        order = sorted(range(len(found)), key=lambda at: (-found[at][0].fit.subject, -likelihood(given[at])))
         return [(found[at][0], Reading(found[at][1], found[at][2], astuple(given[at]))) for at in order]
 
     def forget(self) -> None:
@@ -136,6 +144,19 @@ class ExtractiveAnswerer:
                 claims += fresh
         conflicts += [conflict for claim in claims if (conflict := recorded(claim))]
         return tuple(claims), distinct(conflicts)
+
+
+def _as_passages_say(question: Question, passages: Sequence[Passage]) -> Question:
+    """Return the question with the names that the passages use for what it names by another."""
+    text = in_words_of(question.text, (passage.text for passage in passages), question.lexicon)
+    return question if text == question.text else replace(question, text=text, words=content_words(text))
+
+
+def _is_answered_otherwise(part: Considered, parts: Sequence[Considered]) -> bool:
+    """Whether a part takes one meaning of an ambiguous name of which another meaning has an answer."""
+    return bool(part.question.reading) and any(
+        other.covered and other.question.reading == part.question.reading for other in parts
+    )
 
 
 def _missing(part: Considered) -> tuple[str, ...]:

@@ -10,6 +10,9 @@ from assistant.kinds import WANTED, holds
 from assistant.names import Name, mentions
 from assistant.times import years_in
 from assistant.understanding import Question
+from index.lexicon import Lexicon
+
+_NAMED = 0.8  # a name in the sentence, in those it carries on from, or in the headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Fit:
     kind: float
     time: float
     missing: tuple[str, ...]
+    subject: float = 1.0  # 0: it speaks of another venture, or an ambiguous name's meaning is not named
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,12 @@ class Surroundings:
     event: str | None = None
 
 
-def fit(question: Question, text: str, around: Surroundings) -> Fit:
-    """Return how `text`, read in its surroundings, stands to `question`."""
-    levels = {name.text: _name_level(name, text, around) for name in question.names}
+def fit(question: Question, text: str, around: Surroundings, other: str | None = None) -> Fit:
+    """Return how `text`, read in its surroundings, stands to `question`.
+
+    `other` is the venture that it speaks of instead, if it does.
+    """
+    levels = {name.text: _name_level(name, text, around, question.lexicon) for name in question.names}
     kind = 1.0 if holds(question, text) else 0.0
     time = _time_fits(question, text, around)
     missing = [name for name, level in levels.items() if level < 0.3]
@@ -46,30 +53,46 @@ def fit(question: Question, text: str, around: Surroundings) -> Fit:
         missing.append(WANTED[question.asked])
     if not time:
         missing.append(", ".join(sorted(question.time.years)))
+    if other:
+        missing.append(f"{_asked(question)} (this is about {other})")
     weakest = min(levels.values(), default=1.0)
-    return Fit(weakest, kind, time, tuple(missing))
+    unnamed = bool(question.reading) and weakest < _NAMED
+    return Fit(weakest, kind, time, tuple(missing), 0.0 if other or unnamed else 1.0)
 
 
-def _name_level(name: Name, text: str, around: Surroundings) -> float:
+def _asked(question: Question) -> str:
+    return " or ".join(sorted(question.lexicon.name_of(venture) for venture in question.ventures))
+
+
+def _name_level(name: Name, text: str, around: Surroundings, lexicon: Lexicon) -> float:
     """Return 1 if the sentence names it, less the farther away it is named, 0 if nothing near does."""
-    if mentions(text, name):
+    if _is_named(text, name, lexicon):
         return 1.0
-    if mentions(around.carried, name):
+    if _is_named(around.carried, name, lexicon):
         return 0.9
-    if mentions(around.headings, name):
-        return 0.8
+    if _is_named(around.headings, name, lexicon):
+        return _NAMED
     if name.is_place:
         return 0.7
-    if mentions(around.passage, name):
+    if _is_named(around.passage, name, lexicon):
         return 0.5
-    return 0.3 if is_about(around.document, name) else 0.0
+    return 0.3 if is_about(around.document, name, lexicon) else 0.0
+
+
+def _is_named(text: str, name: Name, lexicon: Lexicon) -> bool:
+    """Whether a text has a name: for a venture that the lexicon knows, one of its names as a whole."""
+    if name.entities and name.entities & lexicon.ids_in(text):
+        return True
+    if name.entities and lexicon.ventures(name.entities):
+        return any(mentions(text, Name(alias)) for alias in name.aliases)
+    return mentions(text, name)
 
 
 @lru_cache(maxsize=256)
-def is_about(document: str, name: Name) -> bool:
+def is_about(document: str, name: Name, lexicon: Lexicon) -> bool:
     """Whether a document opens with a name, or comes back to it in a quarter of its paragraphs."""
     paragraphs = [paragraph for paragraph in document.split("\n\n") if len(paragraph) > 80]
-    naming = [mentions(paragraph, name) for paragraph in paragraphs]
+    naming = [_is_named(paragraph, name, lexicon) for paragraph in paragraphs]
     return any(naming[:2]) or sum(naming) > len(naming) / 4
 
 

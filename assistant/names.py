@@ -44,11 +44,13 @@ class Name:
     """A name as a question writes it, and what documents say it is also called.
 
     `is_place` marks a country or continent: it says where, seldom what a question is about.
+    `entities` are those of the lexicon that it may mean, none for a name that the lexicon does not know.
     """
 
     text: str
     is_place: bool = False
     aliases: tuple[str, ...] = ()
+    entities: frozenset[str] = frozenset()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -87,7 +89,7 @@ def with_aliases(name: Name, definitions: dict[str, set[str]]) -> Name:
     same = (
         aliases for known, aliases in definitions.items() if known == own or (len(own) > 7 and known.startswith(own))
     )
-    return replace(name, aliases=tuple(sorted(set().union(*same))))
+    return replace(name, aliases=tuple(sorted(set().union(name.aliases, *same))))
 
 
 def definitions_in(text: str) -> dict[str, set[str]]:

@@ -1,12 +1,15 @@
 """Read a question: what kind of thing it asks for, whom it names, its time, whether it is one at all."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from assistant.entities import asked_ventures, known_names
 from assistant.names import Name, names_in_question
 from assistant.parts import Part, parts_of
 from assistant.times import AskedTime, asked_time
+from index.lexicon import Lexicon, load_lexicon
 from index.words import content_words
 
 
@@ -96,6 +99,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
     Asked.YES_NO: (r"^\W*(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b",),
 }
 _ASKED_COMPILED = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED.items())
+_MOST_PARTS = 4
 _UNIT = re.compile(rf"\b(?:{_MEASURES})\b", re.I)
 _NOT_A_QUESTION = re.compile(
     r"""\b(?:ignore|disregard|forget|override)\b.{0,40}
@@ -120,6 +124,8 @@ class Question:
 
     `words` are its content words, `names` what it names, `time` the time it asks about, `unit` the
     unit of measure it asks for, if any. `parts` are the questions it is made of, if several.
+    `ventures` are those of the lexicon that it is about. `reading` is the ambiguous name of which
+    this part takes one meaning.
     """
 
     text: str
@@ -130,17 +136,39 @@ class Question:
     unit: str
     in_scope: bool
     parts: tuple["Question", ...] = ()
+    ventures: frozenset[str] = frozenset()
+    reading: str = ""
+    lexicon: Lexicon = field(default_factory=load_lexicon, compare=False, repr=False)
 
 
-def understand(text: str) -> Question:
-    """Return what can be told of a question from its words alone."""
-    parts = parts_of(text)
+def understand(text: str, lexicon: Lexicon | None = None) -> Question:
+    """Return what can be told of a question from its words and the lexicon (by default the program's own)."""
+    lexicon = lexicon or load_lexicon()
+    parts = [each for part in parts_of(text) for each in _readings(part, lexicon)][:_MOST_PARTS]
     if len(parts) < 2:
-        return _understand(Part(text))
-    return replace(_understand(Part(text)), parts=tuple(_understand(part) for part in parts))
+        return _understand(Part(text), lexicon)
+    return replace(_understand(Part(text), lexicon), parts=tuple(parts))
 
 
-def _understand(part: Part) -> Question:
+def _readings(part: Part, lexicon: Lexicon) -> Iterator[Question]:
+    """Yield a part as it is, or once for each meaning of an ambiguous name in it."""
+    mentions = lexicon.entities_in(part.text)
+    name = next((each for each in mentions if len(each.ids) > 1 and not each.described), None)
+    if name is None:
+        yield _understand(part, lexicon)
+        return
+    for meant in dict.fromkeys(each for reading in name.readings for each in reading):
+        usual = lexicon.name_of(meant)
+        said = Part(part.asking.replace(name.text, usual), part.context.replace(name.text, usual))
+        question = _understand(said, lexicon)
+        names = (
+            replace(each, entities=frozenset({meant})) if meant in each.entities else each for each in question.names
+        )
+        ventures = lexicon.ventures({meant}) | (question.ventures - name.ids)
+        yield replace(question, names=tuple(names), ventures=ventures, reading=name.text)
+
+
+def _understand(part: Part, lexicon: Lexicon) -> Question:
     text = part.text
     asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(part.asking)), Asked.OTHER)
     unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(part.asking)) else ""
@@ -148,8 +176,10 @@ def _understand(part: Part) -> Question:
         text=text,
         asked=asked,
         words=content_words(text),
-        names=names_in_question(text),
+        names=known_names(text, names_in_question(text), lexicon),
         time=asked_time(text),
         unit=unit,
         in_scope=not _NOT_A_QUESTION.search(text),
+        ventures=asked_ventures(text, lexicon),
+        lexicon=lexicon,
     )

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.answering import Asking, Parts, answer_question, retrieve
+from assistant.entities import all_names
 from assistant.errors import QuestionError
 from assistant.explaining import explain
 from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
@@ -22,6 +23,7 @@ from index.catalogue import Catalogue
 from index.copies import Kin
 from index.embedding import SentenceEmbedder
 from index.errors import BusyError, VectorStoreError
+from index.lexicon import Lexicon, load_lexicon
 from index.models import DocumentInfo, Hit, Scope, ignore, parse_date
 from index.parsing import ParseLimits
 from index.repair import Finding, check
@@ -86,7 +88,8 @@ class Assistant:
         self, query: str, *, limit: int = 10, as_of: str | None = None, filters: Filters | None = None
     ) -> list[SearchHit]:
         """Return the passages nearest to `query`, best first, with their ranks by words and by meaning."""
-        hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit)
+        names = all_names(query, self.lexicon)
+        hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit, names)
         return [_search_hit(hit) for hit in hits]
 
     def consider(self, question: Question, scope: Scope) -> tuple[Considered, ...]:
@@ -102,7 +105,7 @@ class Assistant:
 
     def explain(self, question: str, *, as_of: str | None = None, filters: Filters | None = None) -> Explanation:
         """Return how a question was understood, which sentences were considered, and why each was taken or left."""
-        asked = understand(" ".join(question.split()))
+        asked = understand(" ".join(question.split()), self.lexicon)
         parts = self.consider(asked, scope_of(filters, as_of)) if asked.in_scope else ()
         return explain(asked, parts, self.settings.answer_threshold)
 
@@ -255,13 +258,19 @@ class Assistant:
         return SentenceEmbedder(self.settings.embedding_model)
 
     @cached_property
+    def lexicon(self) -> Lexicon:
+        """Who is who, loaded on first use; raises LexiconError for a damaged file."""
+        return load_lexicon(self.settings.lexicon)
+
+    @cached_property
     def _parts(self) -> Parts:
         build.require_stamp(self.catalogue, self.embedder)
         if self._store is None and self._needs_store():
             self.hold_vectors()
         answerer = ExtractiveAnswerer(self.embedder, self._rarity, self.catalogue.text, self.settings.answer_threshold)
         retriever = Retriever(self.catalogue, self.embedder, self._store, self.settings.exact_scan_chunks)
-        return Parts(self.catalogue, retriever, answerer, load_prompts(), self.settings.max_question_chars)
+        limit = self.settings.max_question_chars
+        return Parts(self.catalogue, retriever, answerer, load_prompts(), self.lexicon, limit)
 
     def _rarity(self, words: Sequence[str]) -> dict[str, float]:
         total = self.catalogue.count_chunks()
