@@ -76,7 +76,7 @@ class ExtractiveAnswerer:
         asked = self._embedder.read_query(question.text).vectors
         scores = self._reader.read(asked, question.asked, [reading for _, reading in close]).tolist()
         judged = [
-            replace(item, reading=score, confidence=item.fit.subject * confidence(score, Features(*reading.features)))
+            replace(item, reading=score, confidence=item.fit.gate * confidence(score, Features(*reading.features)))
             for (item, reading), score in zip(close, scores, strict=True)
         ]
         return [*sorted(judged, key=lambda item: -item.confidence), *(item for item, _ in looked[_READ_CLOSELY:])]
@@ -175,7 +175,7 @@ def _surroundings(passage: Passage, position: int, document: str) -> Surrounding
             break
         carried.append(passage.slice(sentence.span))
     title = passage.document.metadata.title or ""
-    headings = f"{title} — {passage.section or ''}"
+    headings = f"{title} — {passage.section or ''} — {passage.document.metadata.publisher or ''}"
     return Surroundings(" ".join(carried), headings, passage.text, document, passage.event)
 
 

@@ -9,9 +9,10 @@ from functools import lru_cache
 from assistant.kinds import WANTED, holds
 from assistant.names import Name, mentions
 from assistant.times import years_in
-from assistant.understanding import Question
+from assistant.understanding import Asked, Question
 from index.lexicon import Lexicon
 
+_FIGURES = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.DATE})
 _NAMED = 0.8  # a name in the sentence, in those it carries on from, or in the headings
 
 
@@ -24,6 +25,13 @@ class Fit:
     time: float
     missing: tuple[str, ...]
     subject: float = 1.0  # 0: it speaks of another venture, or an ambiguous name's meaning is not named
+    is_figure_missing: bool = False  # a sum, a share, a number or a date is asked for, and it holds none
+    is_unnamed: bool = False  # nothing that the question names is named in it, around it, or in its whole document
+
+    @property
+    def gate(self) -> float:
+        """0 if the text cannot answer, however like the question it is, else 1."""
+        return 0.0 if self.is_figure_missing or self.is_unnamed else self.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,9 @@ def fit(question: Question, text: str, around: Surroundings, other: str | None =
         missing.append(f"{_asked(question)} (this is about {other})")
     weakest = min(levels.values(), default=1.0)
     unnamed = bool(question.reading) and weakest < _NAMED
-    return Fit(weakest, kind, time, tuple(missing), 0.0 if other or unnamed else 1.0)
+    subject = 0.0 if other or unnamed else 1.0
+    is_unnamed = bool(levels) and not any(levels.values())
+    return Fit(weakest, kind, time, tuple(missing), subject, not kind and question.asked in _FIGURES, is_unnamed)
 
 
 def _asked(question: Question) -> str:

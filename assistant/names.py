@@ -28,7 +28,8 @@ COMMON_CAPITALS = frozenset(
     """i ceo cfo coo cto ev evs nev nevs bev bevs phev phevs suv suvs ai it r&d us usa u.s u.s.a uk eu gdp ipo
     q1 q2 q3 q4 january february march april may june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday american chinese japanese german european western eastern korean
-    french british italian spanish indian asian african russian swedish english northern southern central mr mrs ms dr
+    french british italian spanish indian asian african russian swedish english dutch greek swiss czech danish polish
+    turkish thai welsh scottish irish finnish portuguese northern southern central mr mrs ms dr
     """.split()
 )
 # Regions that questions name as the place of something rather than as what they ask about.
