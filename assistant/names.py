@@ -159,10 +159,18 @@ def _add(names: dict[str, Name], group: list[re.Match[str]], text: str) -> None:
         names.setdefault(fold(written), Name(written, is_country(written)))
 
 
+def _describes(rest: str) -> bool:
+    """Whether a word before `rest` is an adjective to it: 'Norwegian ferries', not 'Rivian or XPENG'."""
+    following = re.match(r"\s+([a-z][\w-]*)", rest)
+    return following is not None and following[1] not in FUNCTION_WORDS
+
+
 def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
     word = _bare(match.group())
     folded = word.lower()
-    if folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or not word or _DEMONYM.search(folded):
+    if folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or not word:
+        return False
+    if _DEMONYM.search(folded) and _describes(text[match.end() :]):
         return False
     if in_group and re.fullmatch(r"\d{1,4}", word) and not re.fullmatch(r"(?:19|20)\d{2}", word):
         return True
