@@ -8,6 +8,7 @@ from assistant.kinds import holds
 from assistant.late_interaction import SentenceScore
 from assistant.names import Name
 from assistant.understanding import Asked, understand
+from index.lexicon import load_lexicon
 
 NOTHING = Surroundings(carried="", headings="", passage="", document="")
 
@@ -73,14 +74,14 @@ def test_another_year_does_not_fit_and_no_year_is_no_objection():
 
 def test_what_is_missing_is_said_in_words():
     question = understand("What is the price of the Vega 3 in 2024?")
-    assert fit(question, "Orion built it in 2025.", NOTHING).missing == ("Vega 3", "the sum asked for", "price", "2024")
+    assert fit(question, "Orion built it in 2025.", NOTHING).missing == ("Vega 3", "the sum asked for", "2024")
 
 
 def test_a_document_is_about_what_it_opens_with():
     body = "Nothing of note happened on that long and uneventful day, as the chronicler of the town wrote. " * 2
     opening = "Orion Motors said on Monday that it would build cars together with its old partner in the north. "
-    assert is_about("\n\n".join([opening, *[body] * 9]), Name("Orion"))
-    assert not is_about("\n\n".join([*[body] * 9, opening]), Name("Orion"))
+    assert is_about("\n\n".join([opening, *[body] * 9]), Name("Orion"), load_lexicon())
+    assert not is_about("\n\n".join([*[body] * 9, opening]), Name("Orion"), load_lexicon())
 
 
 def test_confidence_rises_with_what_fits():
