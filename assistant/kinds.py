@@ -32,7 +32,8 @@ _DATE = re.compile(
     rf"\b(?:19|20)\d{{2}}s?\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:last|next|this) "
     r"(?:week|month|year|spring|summer|autumn|winter|quarter)\b|"
     r"\b\w+ (?:years?|months?|weeks?|decades?) (?:ago|later|earlier)\b|"
-    r"\b(?:first|second|third|fourth) (?:quarter|half)\b",
+    r"\b(?:first|second|third|fourth) (?:quarter|half)\b|\b(?:in|within) (?:about |some |the next )?\w+ "
+    r"(?:days|weeks|months|years)\b",
     re.I,
 )
 _DAY = re.compile(
@@ -128,8 +129,8 @@ def _has_new(pattern: re.Pattern[str], text: str, question: str) -> bool:
 
 
 def _has_count(text: str, question: str) -> bool:
-    """Whether `text` holds a number of things; days, sums and shares are none unless 'how much' is asked."""
-    is_amount = bool(re.search(r"\bhow much\b|\bpoints?\b", question, re.I))
+    """Whether `text` holds a number; where 'how many' is asked, sums and shares are none."""
+    is_amount = not re.search(r"\bhow many\b(?! points)|\bnumber of\b", question, re.I)
     if is_amount and _has_new(_PERCENT, text, question):
         return True
     without = _DAY.sub(" ", text if is_amount else _PERCENT_OR_SUM.sub(" ", text))

@@ -16,6 +16,7 @@ from index.models import Passage, Sentence
 from index.words import FUNCTION_WORDS
 
 _MAX_SENTENCES = 2
+_MAX_ITEMS = 4  # sentences of an answer to a question for a list
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
 _BRIEF = 45  # words that a fact or a number should not need more than
 _NEARLY_BEST = 0.9  # of the best sentence's confidence: shown however long both are
@@ -113,7 +114,7 @@ def _briefly(close: Sequence[Candidate], question: Question) -> tuple[Candidate,
     newer = _newer(close) if question.time.now else None
     if newer:
         return newer, close[0]
-    chosen = close[:_MAX_SENTENCES]
+    chosen = close[: _MAX_ITEMS if question.asked is Asked.LIST else _MAX_SENTENCES]
     words = sum(len(item.text.split()) for item in chosen)
     if len(chosen) < 2 or question.asked in _AT_LENGTH or words <= _BRIEF:
         return tuple(chosen)

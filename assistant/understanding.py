@@ -35,6 +35,7 @@ _MEASURES = (
     r"acres?|hectares?|gigawatt-hours?|megawatt-hours?|megawatts?|gigawatts?|grams?|kilograms?|litres?|liters?"
 )
 _ROLES = r"executive|economist|manager|analyst|founder|person|chairman|professor|doctor|minister"
+_PARTIES = r"partners?|owners?|producers?|makers?|suppliers?|contractors?|shareholders?|behind|buyers?|parent"
 _THINGS = (
     r"compan(?:y|ies)|firms?|brands?|marques?|models?|cars?|vehicles?|suvs?|sedans?|automakers?|carmakers?|makers?|"
     r"partners?|ventures?|suppliers?|newspapers?|outlets?|media|banks?|groups?|clubs?|museums?|hospitals?|startups?|"
@@ -44,12 +45,17 @@ _SHARED = r"(?:share|stake|holding|margin|tariff|duty)"
 _PRICED = (
     r"(?:prices?|priced|costs?|paid|pay|invest\w*|registered capital|spend|spent|budget|revenues?|profits?|fee|worth)"
 )
+# A request without a question word ('Iberluz net profit 2024?') asks for what its noun counts.
+_TERSE = r"^(?!.*\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|did|does|do|has|have|will|can)\b).*"
 # The first pattern that matches decides.
 _ASKED: dict[Asked, tuple[str, ...]] = {
     Asked.REASON: (r"\b(?:why|how come|for what reason|what (?:made|drove|explains?|caused?|led)|the reasons?)\b",),
     Asked.DATE: (
-        r"\b(?:when|since when|by when)\b",
+        r"(?:^|\W)(?:since |by |until |from )when\b|\bwhen\W*$|^\W*when\b",
+        r"\bwhen\s+(?:exactly\s+)?(?:is|was|did|does|do|will|were|are|has|have|had|would|can|could|should)\b",
         r"\b(?:what|which) (?:year|month|date|day|quarter|decade)\b",
+        r"\bhow soon\b|\bby what (?:season|year|month|date)\b|\bthe (?:date|day|year) (?:on|in) which\b",
+        rf"{_TERSE}\b(?:year of|(?:opening|founding|launch|closing) (?:year|date)|(?:opening|launch|closing) of)\b",
     ),
     Asked.PERCENT: (
         r"\b(?:per ?cent(?:age)?|what (?:slice|proportion|fraction))\b",
@@ -58,8 +64,10 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b|\bwhat share\b",
         r"\b(?:what|how much) of\b.{0,40}\bown\b",
         r"\b(?:what|which)\b.{0,20}\b(?:rate|capacity factor|ratio)\b",
-        r"\b(?:what|which|how (?:much|high|big|large))\b.{0,30}\b(?:tariffs?|dut(?:y|ies))\b",
-        r"\bin what proportions?\b|\bwhat percentages?\b",
+        r"\b(?:what|which|how (?:much|high|big|large))\b(?! money).{0,30}\b(?:tariffs?|dut(?:y|ies))\b",
+        r"\bin what proportions?\b|\bpercentages?\b",
+        r"\bwhat (?:is|was|are|were)\b.{0,40}\bshare (?:of|in)\b",
+        rf"{_TERSE}\b(?:shares? of|portion|tariff|stake|market share|growth|margin)\b",
     ),
     Asked.MONEY: (
         r"\bhow much (?:money|capital|cash)\b|\bwhat sum\b",
@@ -67,6 +75,8 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\b(?:list|starting|asking) price\b|\bwhat (?:royalt(?:y|ies)|salary|bonus|subsid(?:y|ies)|fine)\b",
         r"\b(?:what|which)\b.{0,40}\b(?:turnover|debts?|income|earnings|salary|wages)\b|\bin debt\b",
         r"\bwhat did\b.{0,40}\b(?:earn|cost|pay|lose)\b",
+        r"\bwhat (?:does|do|will|would)\b.{0,40}\b(?:charge|ask for)\b|\bthe amount\b|\benterprise value\b",
+        rf"{_TERSE}\b(?:price|costs?|fee|profit|loss|revenues?|wage bill|budget|contribution|debts?|turnover)\b",
     ),
     Asked.MEASURE: (
         r"\bhow (?:far|long|old|fast|tall|wide|deep|heavy)\b",
@@ -77,6 +87,8 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bhow (?:many|much)\b",
         r"\bwhat (?:is the |was the |is |was )?(?:\w+ )?(?:number|volume|tally|figure|count|sales figure)\b",
         r"\b(?:sales|deliveries|output|volume|orders|units)\b[^?]*\b(?:19|20)\d{2}\?$",
+        r"\bwhat (?:annual |yearly |monthly |daily )?(?:quota|capacity|output|volume|production|headcount)\b",
+        rf"{_TERSE}\b(?:headcount|sales|deliveries|volume|output|capacity|quota|number of|tally|jobs|staff|figure)\b",
     ),
     Asked.PLACE: (
         r"\bwhere\b",
@@ -84,9 +96,11 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bpart of the world\b",
     ),
     Asked.PERSON: (
-        r"\bwho (?:is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded)\b",
+        rf"\bwho (?:is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded)\b"
+        rf"(?!.{{0,50}}\b(?:{_PARTIES})\b)",
         r"\bwho will (?:lead|head|run|chair)\b",
         rf"\bwhich (?:\w+\s){{0,2}}(?:{_ROLES})\b",
+        rf"\b(?:his|her) name\b|\bname of\b.{{0,50}}\b(?:{_ROLES}|boss|ceo|head|chief|engineer|president|director)\b",
     ),
     Asked.NAME: (
         r"\bwhom?\b|\bwhose\b",

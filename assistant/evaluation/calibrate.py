@@ -24,7 +24,7 @@ _RIDGE = 1.0
 Array = NDArray[np.float64]
 
 
-_INPUTS = ("reading", "first_look", "pieces")
+_INPUTS = ("reading", "first_look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def example_of(assistant: Assistant, asked: Question) -> Example | None:
     if best is None or not best.fit.gate:
         return None
     given = next(read.features for item, read in assistant.first_look(question, scope) if item.place == best.place)
-    inputs = [best.reading or 0.0, likelihood(Features(*given)), best.match.pieces]
+    inputs = [best.reading or 0.0, likelihood(Features(*given))]
     return Example(asked.answerable, np.array(inputs))
 
 
