@@ -20,7 +20,7 @@ _TOKEN = re.compile(rf"[^\W_{_CJK}]+")
 _GAP = re.compile(r"\s?[-\u2010-\u2015\u2212&/·]?\s?|[.'’]|\s*\n?[ \t]*")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2212"
-_SHORT = 3  # letters: a name as short as this counts only as written
+_SHORT = 3  # letters: a name as short as this counts only with a capital
 _LONG = 6  # letters: a name as long as this may be written with any gaps
 _BESIDE_HYPHEN = frozenset("jv jvs ev evs suv suvs nev nevs".split())
 
@@ -181,13 +181,13 @@ def _all_written(content: LexiconFile) -> Iterator[_Written]:
         meanings = (Meaning(entities=(entity.id,)),)
         for text in entity.names:
             if text not in ambiguous:
-                yield _Written(text, meanings, text in entity.exact or len(squeezed(text)) <= _SHORT)
+                yield _Written(text, meanings, text in entity.exact)
 
 
 def _is_exact(name: Ambiguous, plain: set[str]) -> bool:
-    """Whether an ambiguous name counts only as written: a short one, or one that is a plain name in other letters."""
+    """Whether an ambiguous name counts only as written: an ordinary word if short, a plain name in other letters."""
     key = squeezed(name.alias)
-    return len(key) <= _SHORT or key in plain
+    return key in plain or (name.common and len(key) <= _SHORT)
 
 
 def _readings(
@@ -205,7 +205,11 @@ def _is_written(written: _Written, surface: str, text: str, *, one_token: bool) 
     if surface == written.text:
         return True
     if written.exact:
-        return len(squeezed(surface)) <= _SHORT and text == text.lower() and surface == written.text.lower()
+        return False
+    if len(squeezed(surface)) <= _SHORT and not (surface[0].isupper() or text == text.lower()):
+        return False
+    if len(surface) <= _SHORT < len(written.text):  # MM for M&M
+        return False
     same_gaps = one_token == (len(_TOKEN.findall(written.text)) == 1)
     return same_gaps or len(squeezed(surface)) >= _LONG
 
