@@ -19,7 +19,7 @@ from assistant.late_interaction import Query, Ranges, ranges_of, score_sentences
 from assistant.names import definitions_in, with_aliases
 from assistant.quoting import quote_sentence
 from assistant.reader import Reader, Reading
-from assistant.selection import Candidate, Considered, claims_of, consider
+from assistant.selection import Candidate, Considered, claim_of, claims_of, consider, denial_of
 from assistant.subjects import other_subject
 from assistant.understanding import Question
 from index.embedding import SentenceEmbedder, TokenStates
@@ -130,18 +130,17 @@ class ExtractiveAnswerer:
         """Return the chosen sentences with their neighbours, each once, up to `max_words`, and where they differ."""
         claims: list[DraftClaim] = []
         conflicts: list[DraftConflict] = []
-        words = 0
-        for part in parts:
-            for item in part.chosen:
-                found = claims_of(item, part.ranked, self._text_of)
-                if dispute := dispute_of(part.question, item, part.ranked):
-                    found += claims_of(dispute, part.ranked, self._text_of)
-                    conflicts += conflict_between(part.question, item, dispute, self._text_of)
-                fresh = [claim for claim in found if all(claim.text != other.text for other in claims)]
-                words += sum(len(claim.text.split()) for claim in fresh)
-                if claims and words > max_words:
+        for part, item in ((part, item) for part in parts for item in part.chosen):
+            for claim in claims_of(item, self._text_of):
+                if claims and _words([*claims, claim]) > max_words:
                     return tuple(claims), distinct(conflicts)
-                claims += fresh
+                claims += [claim] if claim not in claims else []
+            # What takes a sentence back stands beside it, however long the answer gets.
+            dispute = dispute_of(part.question, item, part.ranked)
+            if dispute:
+                conflicts += conflict_between(part.question, item, dispute, self._text_of)
+            beside = [claim_of(each, self._text_of) for each in (denial_of(item, part.ranked), dispute) if each]
+            claims += [claim for claim in beside if claim not in claims]
         conflicts += [conflict for claim in claims if (conflict := recorded(claim))]
         return tuple(claims), distinct(conflicts)
 
@@ -157,6 +156,10 @@ def _is_answered_otherwise(part: Considered, parts: Sequence[Considered]) -> boo
     return bool(part.question.reading) and any(
         other.covered and other.question.reading == part.question.reading for other in parts
     )
+
+
+def _words(claims: Sequence[DraftClaim]) -> int:
+    return sum(len(claim.text.split()) for claim in claims)
 
 
 def _missing(part: Considered) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 The same function picks the sentences of an answer and decides to abstain.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +14,12 @@ from assistant.understanding import Asked, Question
 from index.lexicon import Lexicon
 
 _FIGURES = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.DATE})
+_NAMES_ONLY = re.compile(r"\b(?:is|are) also (?:known as|called|written|spelled|named)\b", re.I)
+_ASKS_NAMES = re.compile(
+    r"\b(?:names?|named|called|known|stands?|short|mean|means|abbreviat\w*|acronym|written|alias\w*)\b"
+    r"|\bwhat(?:['’]s| is| are)\s+(?:an?\s|the\s)?[\w-]+\W*$",
+    re.I,
+)
 _NAMED = 0.8  # a name in the sentence, in those it carries on from, or in the headings
 
 
@@ -27,11 +34,12 @@ class Fit:
     subject: float = 1.0  # 0: it speaks of another venture, or an ambiguous name's meaning is not named
     is_figure_missing: bool = False  # a sum, a share, a number or a date is asked for, and it holds none
     is_unnamed: bool = False  # nothing that the question names is named in it, around it, or in its whole document
+    is_naming: bool = False  # it only says what something is also called, which is not asked
 
     @property
     def gate(self) -> float:
         """0 if the text cannot answer, however like the question it is, else 1."""
-        return 0.0 if self.is_figure_missing or self.is_unnamed else self.subject
+        return 0.0 if self.is_figure_missing or self.is_unnamed or self.is_naming else self.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,9 @@ def fit(question: Question, text: str, around: Surroundings, other: str | None =
     unnamed = bool(question.reading) and weakest < _NAMED
     subject = 0.0 if other or unnamed else 1.0
     is_unnamed = bool(levels) and not any(levels.values())
-    return Fit(weakest, kind, time, tuple(missing), subject, not kind and question.asked in _FIGURES, is_unnamed)
+    is_figure_missing = not kind and question.asked in _FIGURES
+    is_naming = bool(_NAMES_ONLY.search(text)) and not _ASKS_NAMES.search(question.text)
+    return Fit(weakest, kind, time, tuple(missing), subject, is_figure_missing, is_unnamed, is_naming)
 
 
 def _asked(question: Question) -> str:

@@ -130,8 +130,8 @@ def _newer(close: Sequence[Candidate]) -> Candidate | None:
     return newest if newest.date[:4] > close[0].date[:4] and newest.fit.names >= close[0].fit.names else None
 
 
-def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> list[DraftClaim]:
-    """Return the sentence, the one before it if it points back, its list, and the denial of what it reports."""
+def claims_of(item: Candidate, text_of: TextOf) -> list[DraftClaim]:
+    """Return the sentence, the one before it if it points back, and its list."""
     passage, sentences = item.passage, item.passage.sentences
     first = last = item.position
     if first and _POINTS_BACK.match(item.text):
@@ -139,10 +139,7 @@ def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> 
     if item.text.endswith(":"):
         while last + 1 < len(sentences) and sentences[last + 1].lead_in == item.sentence.span:
             last += 1
-    claims = [_claim(passage, sentences[position], text_of) for position in range(first, last + 1)]
-    if standing_of(item.text) == "reported" and (denial := _denial_of(item, ranked)):
-        claims.append(claim_of(denial, text_of))
-    return claims
+    return [_claim(passage, sentences[position], text_of) for position in range(first, last + 1)]
 
 
 def claim_of(item: Candidate, text_of: TextOf) -> DraftClaim:
@@ -158,8 +155,10 @@ def _claim(passage: Passage, sentence: Sentence, text_of: TextOf) -> DraftClaim:
     return DraftClaim(quote.text, tuple(quotes))
 
 
-def _denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
+def denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
     """Return the denial that takes a report up: the nearest one in its document, else one of another, or None."""
+    if standing_of(report.text) != "reported":
+        return None
     document, names = report.passage.document.document_id, _names(report)
 
     def distance(item: Candidate) -> int:

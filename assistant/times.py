@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+_SHORT_YEAR = re.compile(r"\b(?:[1-4][HQ]|FY ?)(\d{2})\b")
 _Y = r"(?P<{}>(?:19|20)\d{{2}})"
 _REACH = (
     r"(?:\s+(?:the|end|start|beginning|middle|close|of|its|year|early|late|mid|[a-z]+uary|march|april|may|june|july"
@@ -69,5 +70,5 @@ def asked_time(text: str) -> AskedTime:
 
 
 def years_in(text: str) -> frozenset[str]:
-    """Return the years that `text` names."""
-    return frozenset(_YEAR.findall(text))
+    """Return the years that `text` names; a half-year or fiscal year ('1H25', 'FY24') names its year too."""
+    return frozenset(_YEAR.findall(text)) | {f"20{year}" for year in _SHORT_YEAR.findall(text)}

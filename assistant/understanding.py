@@ -35,6 +35,7 @@ _MEASURES = (
     r"acres?|hectares?|gigawatt-hours?|megawatt-hours?|megawatts?|gigawatts?|grams?|kilograms?|litres?|liters?"
 )
 _ROLES = r"executive|economist|manager|analyst|founder|person|chairman|professor|doctor|minister"
+_LEADS = r"is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded"
 _PARTIES = r"partners?|owners?|producers?|makers?|suppliers?|contractors?|shareholders?|behind|buyers?|parent"
 _THINGS = (
     r"compan(?:y|ies)|firms?|brands?|marques?|models?|cars?|vehicles?|suvs?|sedans?|automakers?|carmakers?|makers?|"
@@ -96,8 +97,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bpart of the world\b",
     ),
     Asked.PERSON: (
-        rf"\bwho (?:is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded)\b"
-        rf"(?!.{{0,50}}\b(?:{_PARTIES})\b)",
+        rf"\bwho (?:{_LEADS})\b(?!.{{0,50}}\b(?:{_PARTIES})\b)",
         r"\bwho will (?:lead|head|run|chair)\b",
         rf"\bwhich (?:\w+\s){{0,2}}(?:{_ROLES})\b",
         rf"\b(?:his|her) name\b|\bname of\b.{{0,50}}\b(?:{_ROLES}|boss|ceo|head|chief|engineer|president|director)\b",

@@ -291,7 +291,7 @@ def test_a_recorded_conflict_comes_as_its_sides(tmp_path):
         "2025-01",
         "project brief",
         "Sources differ on what Kelmor paid for Astria in 2021: "
-        "the Harbour Times gives 30 million, Motor Ledger gives 45 million.",
+        "the Harbour Times gives 30 million euros, Motor Ledger gives 45 million euros.",
     )
     with closing(Assistant.create(tmp_path / "index")) as assistant:
         assistant.ingest(find_files([folder]))
@@ -299,7 +299,7 @@ def test_a_recorded_conflict_comes_as_its_sides(tmp_path):
     (conflict,) = answer.conflicts
     assert conflict.what == "what Kelmor paid for Astria in 2021"
     assert [side.text for side in conflict.sides] == [
-        "the Harbour Times gives 30 million",
-        "Motor Ledger gives 45 million",
+        "the Harbour Times gives 30 million euros",
+        "Motor Ledger gives 45 million euros",
     ]
     assert all(side.citations for side in conflict.sides)
