@@ -130,7 +130,7 @@ class ExtractiveAnswerer:
         """Return the chosen sentences with their neighbours, each once, up to `max_words`, and where they differ."""
         claims: list[DraftClaim] = []
         conflicts: list[DraftConflict] = []
-        for part, item in ((part, item) for part in parts for item in part.chosen):
+        for part, item in [(each, item) for each in parts for item in each.chosen]:
             for claim in claims_of(item, self._text_of):
                 if claims and _words([*claims, claim]) > max_words:
                     return tuple(claims), distinct(conflicts)

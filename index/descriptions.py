@@ -56,8 +56,8 @@ class Descriptions:
                 quality = self._quality(venture, [named[at][2] for at in matched])
                 groups.setdefault(frozenset(matched), {})[venture.id] = quality
         found: set[str] = set()
-        for matched, ventures in groups.items():
-            if not any(matched < other for other in groups):
+        for group, ventures in groups.items():
+            if not any(group < other for other in groups):
                 there = self._in_place(text, ventures)
                 best = max(ventures[each] for each in there)
                 found |= {each for each in there if ventures[each] == best}

@@ -141,7 +141,8 @@ def test_no_two_questions_are_near_duplicates():
     alike = [
         (one.id, two.id)
         for one, two in combinations(asked, 2)
-        if fuzz.token_set_ratio(one.question, two.question, processor=utils.default_process) >= NEAR_DUPLICATE
+        if one.as_of == two.as_of  # the same question at two dates has two answers
+        and fuzz.token_set_ratio(one.question, two.question, processor=utils.default_process) >= NEAR_DUPLICATE
     ]
     assert alike == []
 
