@@ -142,7 +142,7 @@ def test_no_two_questions_are_near_duplicates():
         (one.id, two.id)
         for one, two in combinations(asked, 2)
         if one.as_of == two.as_of  # the same question at two dates has two answers
-        and min(len(one.question.split()), len(two.question.split())) > 3  # whose words any question may hold
+        and min(len(one.question.split()), len(two.question.split())) > 4  # whose words any question may hold
         and fuzz.token_set_ratio(one.question, two.question, processor=utils.default_process) >= NEAR_DUPLICATE
     ]
     assert alike == []
