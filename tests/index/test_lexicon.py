@@ -181,7 +181,8 @@ def test_users_add_their_own_entities_and_names(tmp_path):
         """
 entities:
 - {id: orion, name: Orion Motors, kind: group, aliases: [OM], chinese: [猎户汽车]}
-- {id: orion-saic, name: Orion SAIC, kind: venture, partners: [{who: orion, stake: 40}, {who: saic, stake: 60}]}
+- {id: orion-saic, name: Orion SAIC, kind: venture, partners: [{who: orion, stake: 40, as_of: 2020},
+   {who: saic, stake: 60, as_of: 2024-02-11}]}
 - {id: saic-gm, aliases: [Pudong Works]}
 ambiguous:
 - {alias: Vega, meanings: [{entities: [orion]}, {entities: [saic-gm]}]}
