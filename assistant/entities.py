@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from assistant.chinese import in_english, is_chinese
 from assistant.names import Name, fold
 from index.lexicon import Lexicon, Mention
 
@@ -56,12 +57,21 @@ def all_names(text: str, lexicon: Lexicon) -> tuple[str, ...]:
 
 
 def with_usual_names(text: str, lexicon: Lexicon) -> str:
-    """Return a question with ventures, and names in Chinese, by their usual names."""
-    return _renamed(text, lexicon, lambda _, entity_id: lexicon.name_of(entity_id))
+    """Return a question with ventures, and names in Chinese, by their usual names.
+
+    What is asked in Chinese is said in English before it.
+    """
+    usual = _renamed(text, lexicon, lambda _, entity_id: lexicon.name_of(entity_id))
+    return f"{in_english(usual)} {text}" if is_chinese(text) else usual
 
 
-def in_words_of(text: str, passages: Iterable[str], lexicon: Lexicon) -> str:
-    """Return a question with ventures, and names in Chinese, as `passages` call them."""
+def in_words_of(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
+    """Return a question with ventures, and names in Chinese, as `passages` call them, and in their language."""
+    renamed = _as_they_call(text, passages, lexicon)
+    return renamed if any(map(is_chinese, passages)) else in_english(renamed)
+
+
+def _as_they_call(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
     if not any(_is_renamed(mention, lexicon) for mention in lexicon.entities_in(text)):
         return text
     said: dict[str, Counter[str]] = {}
@@ -71,9 +81,9 @@ def in_words_of(text: str, passages: Iterable[str], lexicon: Lexicon) -> str:
 
     def their_word(mention: Mention, entity_id: str) -> str:
         names = said.get(entity_id, Counter())
-        if any(fold(name) == fold(mention.text) for name in names):
-            return mention.text
-        return names.most_common(1)[0][0] if names else lexicon.name_of(entity_id)
+        asked = sum(count for name, count in names.items() if fold(name) == fold(mention.text))
+        usual, most = names.most_common(1)[0] if names else (lexicon.name_of(entity_id), 1)
+        return mention.text if 2 * asked >= most else usual
 
     return _renamed(text, lexicon, their_word)
 

@@ -147,7 +147,7 @@ class ExtractiveAnswerer:
 
 def _as_passages_say(question: Question, passages: Sequence[Passage]) -> Question:
     """Return the question with the names that the passages use for what it names by another."""
-    text = in_words_of(question.text, (passage.text for passage in passages), question.lexicon)
+    text = in_words_of(question.text, [passage.text for passage in passages], question.lexicon)
     return question if text == question.text else replace(question, text=text, words=content_words(text))
 
 

@@ -177,7 +177,8 @@ def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
     has_letter = any(char.isalpha() for char in word)
     odd = any(char.isupper() for char in word[1:]) or (has_letter and any(char.isdigit() for char in word))
     if odd:
-        return not re.fullmatch(r"\d+(?:st|nd|rd|th|s|km|kwh|bn|m)|\d[hq]\d{2,4}|[hq][1-4]|fy\d{2,4}", folded)
+        sizes = r"\d+(?:st|nd|rd|th|s|km|kwh|bn|m)|(?:[1-4][hq]|[hq][1-4])(?:(?:20)?\d\d)?|fy\d{2,4}"
+        return not re.fullmatch(sizes, folded)
     return word[0].isupper() and not _starts_sentence(text, match.start())
 
 

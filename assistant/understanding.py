@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from assistant.chinese import in_english
 from assistant.entities import asked_ventures, known_names
 from assistant.names import Name, names_in_question
 from assistant.parts import Part, parts_of
@@ -186,14 +187,15 @@ def _readings(part: Part, lexicon: Lexicon) -> Iterator[Question]:
 
 def _understand(part: Part, lexicon: Lexicon) -> Question:
     text = part.text
-    asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(part.asking)), Asked.OTHER)
-    unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(part.asking)) else ""
+    asking = in_english(part.asking)
+    asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(asking)), Asked.OTHER)
+    unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(asking)) else ""
     return Question(
         text=text,
         asked=asked,
         words=content_words(text),
         names=known_names(text, names_in_question(text), lexicon),
-        time=asked_time(text),
+        time=asked_time(in_english(text)),
         unit=unit,
         in_scope=not _NOT_A_QUESTION.search(text),
         ventures=asked_ventures(text, lexicon),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from index.errors import LexiconError
 
@@ -20,6 +20,9 @@ OWN_FILE = Path(__file__).with_name("lexicon.yaml")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Kind = Literal["group", "brand", "venture", "alliance", "supplier", "tech", "other"]
+
+
+Day = Annotated[str, BeforeValidator(str), StringConstraints(pattern=r"^\d{4}(-\d{2}){0,2}$")]  # YAML reads dates
 
 
 class _Strict(BaseModel):
@@ -31,7 +34,7 @@ class Partner(_Strict):
 
     who: Id
     stake: float | None = Field(None, ge=0, le=100)
-    as_of: str | None = Field(None, pattern=r"^\d{4}(-\d{2}){0,2}$")
+    as_of: Day | None = None
 
 
 class Entity(_Strict):

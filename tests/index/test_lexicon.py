@@ -164,9 +164,9 @@ def test_the_file_that_ships_is_sound_and_says_who_holds_what():
     assert held == {("saic", 50.0), ("gm", 50.0)}
     for venture in ventures.values():
         assert venture.partners, venture.id
-        for date in {each.as_of for each in venture.partners}:
-            whole = sum(each.stake or 0 for each in venture.partners if each.as_of == date)
-            assert whole <= 100.1, (venture.id, date)
+        for when in {each.as_of for each in venture.partners}:
+            whole = sum(each.stake or 0 for each in venture.partners if each.as_of == when)
+            assert whole <= 100.1, (venture.id, when)
 
 
 def own_file(tmp_path, text):
@@ -181,7 +181,8 @@ def test_users_add_their_own_entities_and_names(tmp_path):
         """
 entities:
 - {id: orion, name: Orion Motors, kind: group, aliases: [OM], chinese: [猎户汽车]}
-- {id: orion-saic, name: Orion SAIC, kind: venture, partners: [{who: orion, stake: 40}, {who: saic, stake: 60}]}
+- {id: orion-saic, name: Orion SAIC, kind: venture, partners: [{who: orion, stake: 40, as_of: 2020},
+   {who: saic, stake: 60, as_of: 2024-02-11}]}
 - {id: saic-gm, aliases: [Pudong Works]}
 ambiguous:
 - {alias: Vega, meanings: [{entities: [orion]}, {entities: [saic-gm]}]}
@@ -245,7 +246,7 @@ def test_ten_thousand_sentences_take_a_few_seconds():
     assert LEXICON is load_lexicon()
     names = [entity.names[0] for entity in read_files(None).entities]
     sentences = [
-        f"In {year}, line {number}: the joint venture of SAIC and {names[number % len(names)]} sold more than Honda."
+        f"In {year}, line {number}: the joint venture of SAIC and {names[number % len(names)]} sold more cars."
         for number in range(1_000)
         for year in range(2010, 2020)
     ]
