@@ -28,7 +28,8 @@ lint: $(READY)
 
 # docs/reliability.md says what is promised and which test shows it.
 RELIABILITY := $(addprefix tests/assistant/test_,survival.py lifecycle.py disks.py backup.py documents_api.py) \
-  $(addprefix tests/index/test_,lifecycle.py mutated_files.py hostile_files.py parsing.py near_copies.py vectors.py)
+  $(addprefix tests/index/test_,lifecycle.py mutated_files.py hostile_files.py parsing.py near_copies.py vectors.py \
+    addresses.py hidden_text.py producers.py)
 
 reliability: $(READY)  ## the tests of kills, full disks, damaged files and copies, many times over (up to an hour on two busy cores)
 	HF_HUB_OFFLINE=1 RELIABILITY_COUNTS=full $(BIN)/python -m pytest --durations=10 $(RELIABILITY)
