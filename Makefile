@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DATA := $(if $(JV_DATA_DIR),$(JV_DATA_DIR),data)
 
-.PHONY: install run ask test lint evaluate baseline calibrate reader bench lock clean
+.PHONY: install run ask test lint reliability evaluate baseline calibrate reader bench lock clean
 
 run: $(DATA)/catalogue.sqlite  ## serve on http://127.0.0.1:8000, with an index of the seed briefs if there is none
 	$(BIN)/jv-assistant serve
@@ -25,6 +25,14 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# docs/reliability.md says what is promised and which test shows it.
+RELIABILITY := $(addprefix tests/assistant/test_,survival.py lifecycle.py disks.py backup.py documents_api.py) \
+  $(addprefix tests/index/test_,lifecycle.py mutated_files.py hostile_files.py parsing.py near_copies.py vectors.py \
+    addresses.py hidden_text.py producers.py)
+
+reliability: $(READY)  ## the tests of kills, full disks, damaged files and copies, many times over (up to an hour on two busy cores)
+	HF_HUB_OFFLINE=1 RELIABILITY_COUNTS=full $(BIN)/python -m pytest --durations=10 $(RELIABILITY)
 
 install: $(READY)  ## make .venv with the program and all its extras
 

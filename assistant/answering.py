@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from time import perf_counter
 
-from assistant.citations import check_claims, cite, compose, nearest_of, newest
+from assistant.citations import check_claims, cite, compose, conflicts_of, nearest_of, newest
 from assistant.draft import Answerer, Draft, DraftClaim, Generation, OnClaim, never
+from assistant.entities import all_names, with_usual_names
 from assistant.errors import QuestionError
 from assistant.models import Abstention, Answer, Reason
 from assistant.prompts import Prompts
+from assistant.subjects import is_of_another
 from assistant.understanding import Question, understand
 from index.catalogue import Catalogue
+from index.lexicon import Lexicon
 from index.models import Hit, Scope, ignore
 from index.retrieval import Retriever
 
@@ -41,6 +44,7 @@ class Parts:
     retriever: Retriever
     answerer: Answerer
     prompts: Prompts
+    lexicon: Lexicon
     max_question_chars: int
     record: Callable[[str, Generation], None] = ignore  # answer_id and what a chat model did for it
 
@@ -53,7 +57,7 @@ def answer_question(asking: Asking, parts: Parts) -> Answer:
     text = _validated(asking.question, parts.max_question_chars)
     clock = _Clock()
     with clock.step("understand"):
-        question = understand(text)
+        question = understand(text, parts.lexicon)
     with parts.catalogue.database.snapshot():  # one state of the index, whatever is ingested meanwhile
         generation = parts.catalogue.generation
         if not question.in_scope:
@@ -75,10 +79,19 @@ def answer_question(asking: Asking, parts: Parts) -> Answer:
 def retrieve(question: Question, retriever: Retriever, scope: Scope) -> list[Hit]:
     """Return the passages to read, best first; where several things are asked, those of each in turn."""
     if not question.parts:
-        return retriever.search(question.text, scope, _PASSAGES_READ)
-    found = [retriever.search(part.text, scope, _PASSAGES_READ) for part in question.parts]
+        return _search(question, retriever, scope)
+    found = [_search(part, retriever, scope) for part in question.parts]
     in_turn = (hit for rank in zip_longest(*found) for hit in rank if hit)
     return list({hit.passage.chunk_id: hit for hit in in_turn}.values())[:_PASSAGES_READ_OF_PARTS]
+
+
+def _search(question: Question, retriever: Retriever, scope: Scope) -> list[Hit]:
+    """Return passages for one thing asked, by every name of what it names; none that is only of another venture."""
+    names = all_names(question.text, question.lexicon)
+    usual = with_usual_names(question.text, question.lexicon)
+    depth = 2 * _PASSAGES_READ if question.ventures else _PASSAGES_READ
+    hits = retriever.search(usual, scope, depth, names)
+    return [hit for hit in hits if not is_of_another(question, hit.passage)][:_PASSAGES_READ]
 
 
 def _compose(
@@ -92,7 +105,8 @@ def _compose(
 ) -> Answer:
     with clock.step("cite"):
         cited, citations = cite(claims)
-        text, final = compose(cited, parts.catalogue.text)
+        conflicts = conflicts_of(draft.conflicts, cited)
+        text, final = compose(cited, parts.catalogue.text, draft.conflicts)
     missing = draft.missing or (("Some of what was found failed a check.",) if len(claims) < len(draft.claims) else ())
     return Answer(
         **_identity(asking, question.text, generation, parts, draft),
@@ -101,6 +115,7 @@ def _compose(
         as_of=newest(citations),
         claims=final,
         citations=citations,
+        conflicts=conflicts,
         abstention=Abstention(reason="not_in_documents", missing=missing, nearest=nearest_of(draft.nearest))
         if missing
         else None,

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from assistant.chat_model import ChatCounts, ChatModel, Reply
 from assistant.checking import Accepted, Checker, Refusal
-from assistant.draft import Draft, DraftClaim, Generation, OnClaim, never
+from assistant.conflicts import conflict_between, dispute_of, distinct, recorded
+from assistant.draft import Draft, DraftClaim, DraftConflict, Generation, OnClaim, Quote, never
 from assistant.errors import ChatModelError
-from assistant.extractive import MAX_WORDS, ExtractiveAnswerer
+from assistant.extractive import MAX_WORDS, ExtractiveAnswerer, lacking
 from assistant.generated import Generated, sentences_in
 from assistant.prompts import Prompts
-from assistant.selection import Considered, claim_of, denial_of
-from assistant.standing import standing_of
+from assistant.selection import Candidate, Considered, claim_of, denial_of
 from assistant.understanding import Question
 from index.models import Hit, Passage, ignore
 
@@ -63,11 +63,8 @@ class ChatAnswerer:
         self._count(generation)
         if not writing.accepted:
             return replace(self._extractive.draft(considered, max_words, on_claim), generation=generation)
-        whole = self._extractive.draft(considered, max_words)
-        answered = frozenset[int]().union(*(each.answers for each in writing.accepted))
-        missing = self._extractive.missing([part for at, part in enumerate(considered) if at not in answered])
-        nearest = whole.nearest if missing else ()
-        return Draft(tuple(writing.claims), missing, nearest, self._model.name, generation)
+        missing, nearest = lacking(considered, writing.answered)
+        return Draft(tuple(writing.claims), writing.all_conflicts(), missing, nearest, self._model.name, generation)
 
     def _generate(
         self, question: Question, passages: Sequence[Passage], writing: "_Writing", is_cancelled: Callable[[], bool]
@@ -132,6 +129,9 @@ class _Writing:
     text_of: Callable[[str], str]
     accepted: list[Accepted] = field(default_factory=list)
     claims: list[DraftClaim] = field(default_factory=list)
+    beside: set[Quote] = field(default_factory=set)  # what of the claims is in the documents' own words
+    conflicts: list[DraftConflict] = field(default_factory=list)
+    answered: set[int] = field(default_factory=set)  # the places of the parts of the question
     refused: list[Refusal] = field(default_factory=list)
     is_full: bool = False
 
@@ -149,29 +149,42 @@ class _Writing:
         result = self.checker.check(sentence)
         if isinstance(result, Refusal):
             self.refused.append(result)
-        elif not any(_same(result.claim, claim) for claim in self.claims):
+        elif any(_same(result.claim, claim) for claim in self.claims) or set(result.claim.quotes) <= self.beside:
+            self.answered |= result.answers
+        elif self.claims and sum(len(each.text.split()) for each in [*self.claims, result.claim]) > self.max_words:
+            self.is_full = True
+        else:
             self.accepted.append(result)
+            self.answered |= result.answers
             self._give_out(result.claim)
-            self._add_denial(result)
+            self._add_beside(result)
 
-    def _add_denial(self, result: Accepted) -> None:
-        """Put the denial of a report beside it, in the document's words."""
-        if standing_of(result.rests_on.text) != "reported":
-            return
-        for part in self.considered:
-            if denial := denial_of(result.rests_on, part.ranked):
-                claim = claim_of(denial, self.text_of)
-                if not any(set(claim.quotes) & set(other.quotes) for other in self.claims):
-                    self._give_out(claim)
-                return
+    def _add_beside(self, result: Accepted) -> None:
+        """Put beside a sentence what takes it back, however long the answer gets: a denial, the other side."""
+        for part in (self.considered[place] for place in sorted(result.answers)):
+            item = next((each for each in part.ranked if each.place == result.rests_on.place), result.rests_on)
+            if denial := denial_of(item, part.ranked):
+                self._saying(denial)
+            if dispute := dispute_of(part.question, item, part.ranked):
+                self.conflicts += conflict_between(part.question, result.claim, self._saying(dispute))
+
+    def _saying(self, item: Candidate) -> DraftClaim:
+        """Return the claim that rests on a sentence, giving it out in the document's words if there is none yet."""
+        claim = claim_of(item, self.text_of)
+        for other in self.claims:
+            if set(claim.quotes) & set(other.quotes):
+                return other
+        self.beside |= set(claim.quotes)
+        self._give_out(claim)
+        return claim
 
     def _give_out(self, claim: DraftClaim) -> None:
-        words = sum(len(each.text.split()) for each in [*self.claims, claim])
-        if self.claims and words > self.max_words:
-            self.is_full = True
-            return
         self.claims.append(claim)
         self.on_claim(claim)
+
+    def all_conflicts(self) -> tuple[DraftConflict, ...]:
+        """Return where claims differ, and what they record of sources that differ."""
+        return distinct([*self.conflicts, *(conflict for claim in self.claims if (conflict := recorded(claim)))])
 
 
 def passages_as_data(passages: Sequence[Passage], fence: str) -> str:
@@ -182,6 +195,7 @@ def passages_as_data(passages: Sequence[Passage], fence: str) -> str:
             "title": passage.document.metadata.title,
             "publisher": passage.document.metadata.publisher,
             "published": passage.published,
+            "tells of": passage.event,
             "section": passage.section,
         }
         head = "; ".join(f"{name}: {' '.join(value.split())}" for name, value in known.items() if value)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.clauses import COMPOUND
-from assistant.draft import DraftClaim, Quote
-from assistant.models import BasedOn, Checks, Citation, Claim, Nearest
+from assistant.draft import DraftClaim, DraftConflict, Quote
+from assistant.models import BasedOn, Checks, Citation, Claim, Conflict, Nearest, Side
 from assistant.standing import standing_of
 from index.errors import NotFoundError
 from index.models import last_day
@@ -74,8 +74,24 @@ def words_in(text: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(text)}
 
 
-def compose(cited: Iterable[tuple[DraftClaim, tuple[int, ...]]], text_of: TextOf) -> tuple[str, tuple[Claim, ...]]:
+def conflicts_of(
+    conflicts: Sequence[DraftConflict], cited: Sequence[tuple[DraftClaim, tuple[int, ...]]]
+) -> tuple[Conflict, ...]:
+    """Return the conflicts of which two sides or more are claims of the answer, with their citations."""
+    shown = []
+    for conflict in conflicts:
+        numbers = [next((marks for claim, marks in cited if claim == side.claim), ()) for side in conflict.sides]
+        sides = [Side(text=side.text, citations=marks) for side, marks in zip(conflict.sides, numbers, strict=True)]
+        if all(numbers):
+            shown.append(Conflict(what=conflict.what, sides=tuple(sides)))
+    return tuple(shown)
+
+
+def compose(
+    cited: Iterable[tuple[DraftClaim, tuple[int, ...]]], text_of: TextOf, conflicts: Sequence[DraftConflict] = ()
+) -> tuple[str, tuple[Claim, ...]]:
     """Return the answer's text, each sentence followed by its [n] marks, and its claims with their places."""
+    disputed = [side.claim for conflict in conflicts for side in conflict.sides]
     parts: list[str] = []
     claims: list[Claim] = []
     length = 0
@@ -91,7 +107,7 @@ def compose(cited: Iterable[tuple[DraftClaim, tuple[int, ...]]], text_of: TextOf
                 start=start,
                 end=end,
                 citations=numbers,
-                standing=standing_of(text),
+                standing="disputed" if draft in disputed else standing_of(text),
                 checks=checks_of(draft, text_of),
             )
         )

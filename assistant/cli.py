@@ -170,8 +170,10 @@ def serve(
 
     from assistant.api.app import create_app
     from assistant.settings import load_settings
+    from index.lexicon import load_lexicon
 
     settings = load_settings(data_dir=data_dir, host=host, port=port)
+    load_lexicon(settings.lexicon)
     api = create_app(settings)
     _err.print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
     uvicorn.run(api, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5)

@@ -28,7 +28,6 @@ class Features:
     words: float
     behind: float
     names: float
-    attribute: float
     time: float
     typed: float
     there: float
@@ -36,23 +35,21 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Two logistic models: the first look over the features; the second over reader, first look and likeness."""
+    """Two logistic models: the first look over the features; the second over reader and first look."""
 
     first: Features
     first_intercept: float
     reading: float
     first_look: float
-    pieces: float
     intercept: float
 
 
 WEIGHTS = Weights(
-    first=Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, attribute=1.1, time=4.3, typed=-2.6, there=2.1),
-    first_intercept=-9.45,
-    reading=0.51,
-    first_look=0.67,
-    pieces=2.75,
-    intercept=0.01,
+    first=Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, time=4.3, typed=-2.6, there=2.1),
+    first_intercept=-8.35,
+    reading=0.46,
+    first_look=1.07,
+    intercept=2.03,
 )
 
 
@@ -60,7 +57,7 @@ def features(match: SentenceScore, fit: Fit, best: float, asked: Asked) -> Featu
     """Return the features of a sentence; `best` is the mean score of the best-matching one."""
     typed = float(asked not in _UNTYPED)
     behind = min(best - match.mean, _MAX_BEHIND)
-    return Features(match.pieces, match.words, behind, fit.names, fit.attribute, fit.time, typed, typed * fit.kind)
+    return Features(match.pieces, match.words, behind, fit.names, fit.time, typed, typed * fit.kind)
 
 
 def likelihood(given: Features) -> float:
@@ -77,4 +74,4 @@ def confidence(reading: float, given: Features) -> float:
     if given.pieces < _UNRELATED:
         return 0.0
     score = WEIGHTS.intercept + WEIGHTS.reading * reading + WEIGHTS.first_look * likelihood(given)
-    return 1.0 / (1.0 + math.exp(-score - WEIGHTS.pieces * given.pieces))
+    return 1.0 / (1.0 + math.exp(-score))

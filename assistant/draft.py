@@ -40,10 +40,27 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftSide:
+    """What one source says where sources differ, and the claim that says it."""
+
+    text: str
+    claim: DraftClaim
+
+
+@dataclass(frozen=True, slots=True)
+class DraftConflict:
+    """A point on which sources differ."""
+
+    what: str
+    sides: tuple[DraftSide, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """The claims proposed, best first; what the evidence lacks; the quotes nearest to the question; whose words."""
+    """The claims proposed, in order; conflicts among them; what the evidence lacks; the nearest quotes; whose words."""
 
     claims: tuple[DraftClaim, ...] = ()
+    conflicts: tuple[DraftConflict, ...] = ()
     missing: tuple[str, ...] = ()
     nearest: tuple[Quote, ...] = field(default=())
     answered_by: str = "extractive"

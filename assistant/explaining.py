@@ -20,7 +20,7 @@ def _part(part: Considered, threshold: float) -> ExplainedPart:
         question=asked.text,
         asked=asked.asked.value,
         names=tuple(name.text for name in asked.names),
-        years=tuple(sorted(asked.years)),
+        years=tuple(sorted(asked.time.years)),
         answered=part.covered,
         sentences=tuple(_sentence(item, part.verdict(item, threshold)) for item in part.ranked),
     )

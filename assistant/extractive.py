@@ -6,22 +6,26 @@ how they fit it (`fit`); the likeliest are read closely (`reader`). `selection` 
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import astuple, replace
 from threading import Lock
 
 from assistant.confidence import Features, confidence, features, likelihood
-from assistant.draft import Draft, DraftClaim, OnClaim, never
+from assistant.conflicts import conflict_between, dispute_of, distinct, recorded
+from assistant.draft import Draft, DraftClaim, DraftConflict, OnClaim, Quote, never
+from assistant.entities import in_words_of
 from assistant.firmness import addresses_a_model
 from assistant.fit import Surroundings, fit
 from assistant.late_interaction import Query, Ranges, ranges_of, score_sentences
 from assistant.names import definitions_in, with_aliases
 from assistant.quoting import quote_sentence
 from assistant.reader import Reader, Reading
-from assistant.selection import Candidate, Considered, claims_of, consider
+from assistant.selection import Candidate, Considered, claim_of, claims_of, consider, denial_of
+from assistant.subjects import other_subject
 from assistant.understanding import Question
 from index.embedding import SentenceEmbedder, TokenStates
 from index.models import BlockKind, Hit, Passage, Sentence, ignore
+from index.words import content_words
 
 _READ_CLOSELY = 24
 MAX_WORDS = 120
@@ -61,18 +65,11 @@ class ExtractiveAnswerer:
 
     def draft(self, parts: Sequence[Considered], max_words: int | None = None, on_claim: OnClaim = ignore) -> Draft:
         """Return the sentences chosen in `parts`, or none and the nearest ones."""
-        claims = self._claims(parts, max_words or MAX_WORDS)
+        claims, conflicts = self._claims(parts, max_words or MAX_WORDS)
         for claim in claims:
             on_claim(claim)
-        unanswered = [part for part in parts if not part.covered]
-        missing = self.missing(unanswered)
-        nearest = [item for part in unanswered for item in part.ranked[:_NEAREST_SHOWN]][:_NEAREST_SHOWN]
-        return Draft(claims, missing, tuple(quote_sentence(item.passage, item.sentence) for item in nearest))
-
-    @staticmethod
-    def missing(unanswered: Sequence[Considered]) -> tuple[str, ...]:
-        """Return what the evidence for these parts lacks, in words."""
-        return tuple(dict.fromkeys(item for part in unanswered for item in _missing(part)))
+        missing, nearest = lacking(parts, [place for place, part in enumerate(parts) if part.covered])
+        return Draft(claims, conflicts, missing, nearest)
 
     def consider(self, question: Question, passages: Sequence[Passage]) -> tuple[Considered, ...]:
         """Return for each thing asked every sentence that was considered and which were chosen."""
@@ -81,18 +78,22 @@ class ExtractiveAnswerer:
 
     def rank(self, question: Question, passages: Sequence[Passage]) -> list[Candidate]:
         """Return every sentence of `passages` that could answer, the likeliest first."""
+        question = _as_passages_say(question, passages)
         looked = self.first_look(question, passages)
         close = looked[:_READ_CLOSELY]
         asked = self._embedder.read_query(question.text).vectors
         scores = self._reader.read(asked, question.asked, [reading for _, reading in close]).tolist()
         judged = [
-            replace(item, reading=score, confidence=confidence(score, Features(*reading.features)))
+            replace(item, reading=score, confidence=item.fit.gate * confidence(score, Features(*reading.features)))
             for (item, reading), score in zip(close, scores, strict=True)
         ]
         return [*sorted(judged, key=lambda item: -item.confidence), *(item for item, _ in looked[_READ_CLOSELY:])]
 
     def first_look(self, question: Question, passages: Sequence[Passage]) -> list[tuple[Candidate, Reading]]:
-        """Return every sentence that could answer and what the reader needs of it, ordered by match and fit."""
+        """Return every sentence that could answer and what the reader needs of it, ordered by match and fit.
+
+        Those that speak of another venture come last.
+        """
         texts = {item.document.document_id: self._text_of(item.document.document_id) for item in passages}
         definitions = definitions_in("\n".join(passage.text for passage in passages))
         question = replace(question, names=tuple(with_aliases(name, definitions) for name in question.names))
@@ -105,11 +106,12 @@ class ExtractiveAnswerer:
                 text = passage.slice(passage.sentences[position].span)
                 if match and _could_answer(text, passage.sentences[position]):
                     around = _surroundings(passage, position, texts[passage.document.document_id])
-                    item = Candidate(passage, position, match, fit(question, text, around))
+                    other = other_subject(question, passage, position)
+                    item = Candidate(passage, position, match, fit(question, text, around, other))
                     found.append((item, read, ranges[position]))
-        best = max((item.match.mean for item, _, _ in found), default=0.0)
+        best = max((item.match.mean for item, _, _ in found if item.fit.subject), default=0.0)
         given = [features(item.match, item.fit, best, question.asked) for item, _, _ in found]
-        order = sorted(range(len(found)), key=lambda at: -likelihood(given[at]))
+        order = sorted(range(len(found)), key=lambda at: (-found[at][0].fit.subject, -likelihood(given[at])))
         return [(found[at][0], Reading(found[at][1], found[at][2], astuple(given[at]))) for at in order]
 
     def forget(self) -> None:
@@ -130,18 +132,51 @@ class ExtractiveAnswerer:
                 self._states.popitem(last=False)
         return [(known | fresh)[passage.chunk_id] for passage in passages]
 
-    def _claims(self, parts: Sequence[Considered], max_words: int) -> tuple[DraftClaim, ...]:
-        """Return the chosen sentences with their neighbours, each once, up to `max_words`."""
+    def _claims(
+        self, parts: Sequence[Considered], max_words: int
+    ) -> tuple[tuple[DraftClaim, ...], tuple[DraftConflict, ...]]:
+        """Return the chosen sentences with their neighbours, each once, up to `max_words`, and where they differ."""
         claims: list[DraftClaim] = []
-        words = 0
-        for part in parts:
-            for claim in [each for item in part.chosen for each in claims_of(item, part.ranked, self._text_of)]:
-                if all(claim.text != other.text for other in claims):
-                    words += len(claim.text.split())
-                    if claims and words > max_words:
-                        return tuple(claims)
-                    claims.append(claim)
-        return tuple(claims)
+        conflicts: list[DraftConflict] = []
+        for part, item in [(each, item) for each in parts for item in each.chosen]:
+            for claim in claims_of(item, self._text_of):
+                if claims and _words([*claims, claim]) > max_words:
+                    return tuple(claims), distinct(conflicts)
+                claims += [claim] if claim not in claims else []
+            # What takes a sentence back stands beside it, however long the answer gets.
+            dispute = dispute_of(part.question, item, part.ranked)
+            beside = [claim_of(each, self._text_of) for each in (denial_of(item, part.ranked), dispute) if each]
+            if dispute:
+                conflicts += conflict_between(part.question, claim_of(item, self._text_of), beside[-1])
+            claims += [claim for claim in beside if claim not in claims]
+        conflicts += [conflict for claim in claims if (conflict := recorded(claim))]
+        return tuple(claims), distinct(conflicts)
+
+
+def _as_passages_say(question: Question, passages: Sequence[Passage]) -> Question:
+    """Return the question with the names that the passages use for what it names by another."""
+    text = in_words_of(question.text, [passage.text for passage in passages], question.lexicon)
+    return question if text == question.text else replace(question, text=text, words=content_words(text))
+
+
+def lacking(parts: Sequence[Considered], answered: Collection[int]) -> tuple[tuple[str, ...], tuple[Quote, ...]]:
+    """Return what the evidence lacks for the parts whose places are not in `answered`, and the quotes nearest to them.
+
+    A part that takes one meaning of an ambiguous name lacks nothing if another meaning has an answer.
+    """
+    read = {parts[place].question.reading for place in answered}
+    left = [
+        part
+        for place, part in enumerate(parts)
+        if place not in answered and not (part.question.reading and part.question.reading in read)
+    ]
+    missing = tuple(dict.fromkeys(item for part in left for item in _missing(part)))
+    nearest = [item for part in left for item in part.ranked[:_NEAREST_SHOWN]][:_NEAREST_SHOWN]
+    return missing, tuple(quote_sentence(item.passage, item.sentence) for item in nearest)
+
+
+def _words(claims: Sequence[DraftClaim]) -> int:
+    return sum(len(claim.text.split()) for claim in claims)
 
 
 def _missing(part: Considered) -> tuple[str, ...]:
@@ -160,7 +195,8 @@ def _surroundings(passage: Passage, position: int, document: str) -> Surrounding
             break
         carried.append(passage.slice(sentence.span))
     title = passage.document.metadata.title or ""
-    return Surroundings(" ".join(carried), f"{title} — {passage.section or ''}", passage.text, document)
+    headings = f"{title} — {passage.section or ''} — {passage.document.metadata.publisher or ''}"
+    return Surroundings(" ".join(carried), headings, passage.text, document, passage.event)
 
 
 def inverse_document_frequency(frequency: int, total: int) -> float:
@@ -174,4 +210,4 @@ def _could_answer(text: str, sentence: Sentence) -> bool:
         return False
     if text.rstrip("\"'”’)").endswith("?"):
         return False
-    return sentence.kind is not BlockKind.PARAGRAPH or sum(word.islower() for word in text.split()) >= 3
+    return sentence.kind is not BlockKind.PARAGRAPH or sum(word.islower() for word in text.split()) >= 2

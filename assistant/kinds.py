@@ -32,8 +32,12 @@ _DATE = re.compile(
     rf"\b(?:19|20)\d{{2}}s?\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:last|next|this) "
     r"(?:week|month|year|spring|summer|autumn|winter|quarter)\b|"
     r"\b\w+ (?:years?|months?|weeks?|decades?) (?:ago|later|earlier)\b|"
-    r"\b(?:first|second|third|fourth) (?:quarter|half)\b",
+    r"\b(?:first|second|third|fourth) (?:quarter|half)\b|\b(?:in|within) (?:about |some |the next )?\w+ "
+    r"(?:days|weeks|months|years)\b",
     re.I,
+)
+_DAY = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b|\b(?:{_MONTHS})\s+\d{{1,2}}\b(?![,.]?\d)", re.I
 )
 _MEASURE_WORDS = {
     "kilomet": r"kilomet(?:er|re)s?|km", "km": r"kilomet(?:er|re)s?|km", "mile": r"miles?", "month": r"months?",
@@ -125,10 +129,11 @@ def _has_new(pattern: re.Pattern[str], text: str, question: str) -> bool:
 
 
 def _has_count(text: str, question: str) -> bool:
-    """Whether `text` holds a number of things; sums, shares and measures are none unless 'how much' is asked."""
-    if not re.search(r"\bhow many\b", question, re.I) and _has_new(_PERCENT, text, question):
+    """Whether `text` holds a number; where 'how many' is asked, sums and shares are none."""
+    is_amount = not re.search(r"\bhow many\b(?! points)|\bnumber of\b", question, re.I)
+    if is_amount and _has_new(_PERCENT, text, question):
         return True
-    without = text if re.search(r"\bhow much\b", question, re.I) else _PERCENT_OR_SUM.sub(" ", text)
+    without = _DAY.sub(" ", text if is_amount else _PERCENT_OR_SUM.sub(" ", text))
     return _has_new(_PLAIN_NUMBER, without, question)
 
 

@@ -1,21 +1,28 @@
 """Show an answer as Markdown: what documents say is text in it, never markup."""
 
 import re
+from datetime import date
 from urllib.parse import quote
 
 from assistant.models import Answer, BasedOn, Citation, Nearest
+from assistant.rendering import age, footing_of, marks
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@])")
 _MARK = re.compile(r"(\[\d+\])")
 
 
-def render_markdown(answer: Answer, nearest_heading: str) -> str:
+def render_markdown(answer: Answer, nearest_heading: str, today: date) -> str:
     """Return the answer with its `[n]` marks, the numbered sources with their quotes, and what is missing."""
     parts = ["".join(item if _MARK.fullmatch(item) else _text(item) for item in _MARK.split(answer.answer))]
+    for conflict in answer.conflicts:
+        sides = "\n".join(f"- {_text(side.text)} {marks(side.citations)}" for side in conflict.sides)
+        parts.append(f"**Sources differ:** {_text(conflict.what)}\n\n{sides}")
+    if footing := footing_of(answer):
+        parts.append(footing)
     if answer.citations:
-        parts += ["**Sources**", *map(_source, answer.citations)]
+        parts += ["**Sources**", *(_source(citation, today) for citation in answer.citations)]
     if answer.as_of:
-        parts.append(f"As of {_text(answer.as_of)}.")
+        parts.append(f"As of {_text(answer.as_of)}{age(answer.as_of, today)}.")
     if answer.abstention:
         parts += [f"Not stated: {_text(item)}" for item in answer.abstention.missing if answer.status == "partial"]
         if answer.abstention.nearest:
@@ -26,9 +33,10 @@ def render_markdown(answer: Answer, nearest_heading: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _source(citation: Citation) -> str:
+def _source(citation: Citation, today: date) -> str:
     page = f", page {citation.page}" if citation.page else ""
-    lines = [f"[{citation.n}] {_described(citation)}{page}", f"> {_text(citation.cited_text)}"]
+    old = age(citation.published, today) if citation.published else ""
+    lines = [f"[{citation.n}] {_described(citation)}{page}{old}", f"> {_text(citation.cited_text)}"]
     lines += [f"based on {_described(report)}" for report in citation.based_on]
     return "\n\n".join(lines)
 

@@ -162,7 +162,7 @@ class ExplainedSentence(Frozen):
     """A sentence that was considered: how it matches (0 to 1), how it fits, how likely it answers, and its fate.
 
     `match` holds the likeness of the question's word pieces and of its content words; `fit` is 1 where
-    the names, the kind of thing, the attribute and the time asked for are there, 0 where they are not.
+    the names, the kind of thing and the time asked for are there, 0 where they are not.
     """
 
     source: str

@@ -28,7 +28,8 @@ COMMON_CAPITALS = frozenset(
     """i ceo cfo coo cto ev evs nev nevs bev bevs phev phevs suv suvs ai it r&d us usa u.s u.s.a uk eu gdp ipo
     q1 q2 q3 q4 january february march april may june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday american chinese japanese german european western eastern korean
-    french british italian spanish indian asian african russian swedish english northern southern central mr mrs ms dr
+    french british italian spanish indian asian african russian swedish english dutch greek swiss czech danish polish
+    turkish thai welsh scottish irish finnish portuguese northern southern central mr mrs ms dr
     """.split()
 )
 # Regions that questions name as the place of something rather than as what they ask about.
@@ -44,11 +45,13 @@ class Name:
     """A name as a question writes it, and what documents say it is also called.
 
     `is_place` marks a country or continent: it says where, seldom what a question is about.
+    `entities` are those of the lexicon that it may mean, none for a name that the lexicon does not know.
     """
 
     text: str
     is_place: bool = False
     aliases: tuple[str, ...] = ()
+    entities: frozenset[str] = frozenset()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -87,7 +90,7 @@ def with_aliases(name: Name, definitions: dict[str, set[str]]) -> Name:
     same = (
         aliases for known, aliases in definitions.items() if known == own or (len(own) > 7 and known.startswith(own))
     )
-    return replace(name, aliases=tuple(sorted(set().union(*same))))
+    return replace(name, aliases=tuple(sorted(set().union(name.aliases, *same))))
 
 
 def definitions_in(text: str) -> dict[str, set[str]]:
@@ -156,17 +159,26 @@ def _add(names: dict[str, Name], group: list[re.Match[str]], text: str) -> None:
         names.setdefault(fold(written), Name(written, is_country(written)))
 
 
+def _describes(rest: str) -> bool:
+    """Whether a word before `rest` is an adjective to it: 'Norwegian ferries', not 'Rivian or XPENG'."""
+    following = re.match(r"\s+([a-z][\w-]*)", rest)
+    return following is not None and following[1] not in FUNCTION_WORDS
+
+
 def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
     word = _bare(match.group())
     folded = word.lower()
-    if folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or not word or _DEMONYM.search(folded):
+    if folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or not word:
+        return False
+    if _DEMONYM.search(folded) and _describes(text[match.end() :]):
         return False
     if in_group and re.fullmatch(r"\d{1,4}", word) and not re.fullmatch(r"(?:19|20)\d{2}", word):
         return True
     has_letter = any(char.isalpha() for char in word)
     odd = any(char.isupper() for char in word[1:]) or (has_letter and any(char.isdigit() for char in word))
     if odd:
-        return not re.fullmatch(r"\d+(?:st|nd|rd|th|s|km|kwh|bn|m)", folded)
+        sizes = r"\d+(?:st|nd|rd|th|s|km|kwh|bn|m)|(?:[1-4][hq]|[hq][1-4])(?:(?:20)?\d\d)?|fy\d{2,4}"
+        return not re.fullmatch(sizes, folded)
     return word[0].isupper() and not _starts_sentence(text, match.start())
 
 

@@ -19,6 +19,7 @@ _BETWEEN_COMPARED = re.compile(
     re.I,
 )
 _TOGETHER = re.compile(r"\b(?:between|of|by|from)\s*$", re.I)
+_AND = re.compile(r"\band\b", re.I)
 _STANDS_ALONE = 4  # words
 _MOST_PARTS = 4
 
@@ -72,18 +73,26 @@ def _side_by_side(text: str, names: Sequence[Name]) -> list[Name]:
         start = text.find(name.text, run[-1][1] if run else 0)
         if start < 0:
             continue
-        joined = bool(run) and bool(_BETWEEN_COMPARED.fullmatch(text[run[-1][1] : start]))
+        between = text[run[-1][1] : start] if run else ""
+        joined = bool(_BETWEEN_COMPARED.fullmatch(between))
         if run and not joined:
             if len(run) > 1:
                 break
             run = []
-        if not run and _TOGETHER.search(text[:start]):  # "the venture of A and B" is one thing
+        opening = text[: start if not run else run[0][1] - len(run[0][0].text)]
+        if joined and len(run) == 1 and _AND.search(between) and _TOGETHER.search(opening):
+            run = []  # "the venture of A and B" is one thing
             continue
         run.append((name, start + len(name.text)))
-    return [name for name, _ in run]
+    return [name for name, _ in run] if len(run) > 1 else []
 
 
 def _without(text: str, names: Sequence[Name]) -> str:
+    """Return `text` without names, nor the word that joins each to the other one compared."""
+    joint = r"(?:or|and|than|versus|vs\.?|against)"
     for name in names:
-        text = re.sub(rf"(?:\b(?:or|and|than|versus|vs\.?|against)\s+)?{re.escape(name.text)}(?:['’]s?)?", " ", text)
+        named = rf"{re.escape(name.text)}(?:['’]s?)?"
+        text, found = re.subn(rf"\b{joint}\s+(?:of\s+|for\s+|at\s+|in\s+)?{named}", " ", text)
+        if not found:
+            text = re.sub(rf"(?:\b(?:of|for|at|in|both)\s+)?{named}(?:\s+{joint}\b)?", " ", text)
     return " ".join(text.split())

@@ -12,12 +12,13 @@ _SENTENCES_EXPLAINED = 8
 def render_answer(answer: Answer, nearest_heading: str, today: date) -> str:
     """Return the answer, its numbered sources with publisher, date and quote, and what is missing."""
     lines = [answer.answer]
+    lines += _footing_lines(answer)
     if answer.citations:
         lines += ["", "Sources"]
         for citation in answer.citations:
-            lines += _citation_lines(citation)
+            lines += _citation_lines(citation, today)
     if answer.as_of:
-        lines += ["", f"As of {answer.as_of}{_age(answer.as_of, today)}."]
+        lines += ["", f"As of {answer.as_of}{age(answer.as_of, today)}."]
     if answer.abstention:
         if answer.status == "partial":
             lines += ["", *(f"Not stated: {item}" for item in answer.abstention.missing)]
@@ -30,6 +31,31 @@ def render_answer(answer: Answer, nearest_heading: str, today: date) -> str:
             for item in answer.abstention.nearest:
                 lines += [f"  - {described(item)}", f"    “{_one_line(item.cited_text)}”"]
     return "\n".join(lines)
+
+
+def _footing_lines(answer: Answer) -> list[str]:
+    """Say where the sources differ, and which sentences are not plainly stated."""
+    lines: list[str] = []
+    for conflict in answer.conflicts:
+        lines += ["", f"Sources differ: {conflict.what}"]
+        lines += [f"  - {side.text} {marks(side.citations)}" for side in conflict.sides]
+    footing = footing_of(answer)
+    return lines + (["", footing] if footing else [])
+
+
+def footing_of(answer: Answer) -> str:
+    """Return a line on the sentences that are reported, planned or denied; empty if all are plainly stated."""
+    said = [
+        f"{standing} {marks(dict.fromkeys(numbers))}"
+        for standing in ("reported", "planned", "denied")
+        if (numbers := [n for claim in answer.claims if claim.standing == standing for n in claim.citations])
+    ]
+    return f"Not stated as facts: {', '.join(said)}." if said else ""
+
+
+def marks(numbers: Iterable[int]) -> str:
+    """Return citation numbers as they stand in an answer: [1][2]."""
+    return "".join(f"[{number}]" for number in numbers)
 
 
 def render_hits(hits: Iterable[SearchHit]) -> str:
@@ -75,13 +101,14 @@ def described(item: Citation | Nearest | SearchHit | BasedOn) -> str:
     return ", ".join(known) + (f" ({source})" if source else "")
 
 
-def _citation_lines(citation: Citation) -> list[str]:
+def _citation_lines(citation: Citation, today: date) -> list[str]:
     page = f", page {citation.page}" if citation.page else ""
-    lines = [f" [{citation.n}] {described(citation)}{page}", f"     “{_one_line(citation.cited_text)}”"]
+    old = age(citation.published, today) if citation.published else ""
+    lines = [f" [{citation.n}] {described(citation)}{page}{old}", f"     “{_one_line(citation.cited_text)}”"]
     return lines + [f"     based on {described(report)}" for report in citation.based_on]
 
 
-def _age(published: str, today: date) -> str:
+def age(published: str, today: date) -> str:
     """Return ', N years old' for a date more than a year back, else nothing."""
     parts = [int(part) for part in published.split("-")]
     newest = date(parts[0], parts[1] if len(parts) > 1 else 12, parts[2] if len(parts) > 2 else 28)

@@ -7,18 +7,24 @@ from dataclasses import dataclass
 from assistant.draft import DraftClaim, Quote
 from assistant.fit import Fit
 from assistant.late_interaction import SentenceScore
-from assistant.names import new_names
+from assistant.names import COMMON_CAPITALS
 from assistant.quoting import quote_lead_in, quote_sentence
 from assistant.standing import standing_of
+from assistant.times import years_in
 from assistant.understanding import Asked, Question
 from index.models import Passage, Sentence
+from index.words import FUNCTION_WORDS
 
 _MAX_SENTENCES = 2
+_MAX_ITEMS = 4  # sentences of an answer to a question for a list
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
 _BRIEF = 45  # words that a fact or a number should not need more than
 _NEARLY_BEST = 0.9  # of the best sentence's confidence: shown however long both are
+_NEWER = 0.75  # of the best sentence's confidence: enough for a newer one to stand beside it
 _AT_LENGTH = frozenset({Asked.LIST, Asked.REASON, Asked.OTHER, Asked.YES_NO})
 _DENIAL_WITHIN = 1_200  # characters from the report
+_CAPITAL = re.compile(r"\b[A-Z][\w&-]+")
+_SHARED_NAMES = 2  # that a denial in another document has with a report
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|this|that|these|those|both|however|but|its|their|his|her|such|meanwhile|also|instead)\b", re.I
 )
@@ -49,6 +55,13 @@ class Candidate:
     def text(self) -> str:
         """The sentence's words."""
         return self.passage.slice(self.sentence.span)
+
+    @property
+    def date(self) -> str:
+        """The date of what the sentence tells of, as far as known: its own newest year, else the passage's date."""
+        event = self.passage.event or self.passage.published or ""
+        years = [year for year in years_in(self.text) if not event or year <= event[:4]]
+        return event if not years or event[:4] == max(years) else max(years)
 
     @property
     def place(self) -> tuple[int, int]:
@@ -94,16 +107,31 @@ def _close_to_best(ranked: Sequence[Candidate], threshold: float) -> list[Candid
 
 
 def _briefly(close: Sequence[Candidate], question: Question) -> tuple[Candidate, ...]:
-    """Return the best sentence and a second one, unless that makes the answer to a plain question long."""
-    chosen = close[:_MAX_SENTENCES]
+    """Return the best sentence and a second one, unless that makes the answer to a plain question long.
+
+    Where the question asks how things are, a newer sentence stands first, the older one after it.
+    """
+    newer = _newer(close) if question.time.now else None
+    if newer:
+        return newer, close[0]
+    chosen = close[: _MAX_ITEMS if question.asked is Asked.LIST else _MAX_SENTENCES]
     words = sum(len(item.text.split()) for item in chosen)
     if len(chosen) < 2 or question.asked in _AT_LENGTH or words <= _BRIEF:
         return tuple(chosen)
     return tuple(item for item in chosen if item.confidence >= _NEARLY_BEST * chosen[0].confidence)
 
 
-def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> list[DraftClaim]:
-    """Return the sentence, the one before it if it points back, its list, and the denial of what it reports."""
+def _newer(close: Sequence[Candidate]) -> Candidate | None:
+    """Return the newest of those nearly as likely as the best, if it is of a later year and names as much."""
+    if not close or not close[0].date:
+        return None
+    likely = [item for item in close if item.confidence >= _NEWER * close[0].confidence]
+    newest = max(likely, key=lambda item: item.date)
+    return newest if newest.date[:4] > close[0].date[:4] and newest.fit.names >= close[0].fit.names else None
+
+
+def claims_of(item: Candidate, text_of: TextOf) -> list[DraftClaim]:
+    """Return the sentence, the one before it if it points back, and its list."""
     passage, sentences = item.passage, item.passage.sentences
     first = last = item.position
     if first and _POINTS_BACK.match(item.text):
@@ -111,10 +139,7 @@ def claims_of(item: Candidate, ranked: Sequence[Candidate], text_of: TextOf) -> 
     if item.text.endswith(":"):
         while last + 1 < len(sentences) and sentences[last + 1].lead_in == item.sentence.span:
             last += 1
-    claims = [_claim(passage, sentences[position], text_of) for position in range(first, last + 1)]
-    if standing_of(item.text) == "reported" and (denial := denial_of(item, ranked)):
-        claims.append(claim_of(denial, text_of))
-    return claims
+    return [_claim(passage, sentences[position], text_of) for position in range(first, last + 1)]
 
 
 def claim_of(item: Candidate, text_of: TextOf) -> DraftClaim:
@@ -131,18 +156,42 @@ def _claim(passage: Passage, sentence: Sentence, text_of: TextOf) -> DraftClaim:
 
 
 def denial_of(report: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the denial nearest to a report in the same document that takes it up, or None."""
-    document, names = report.passage.document.document_id, set(new_names(report.text, ""))
+    """Return the denial that takes a report up: the nearest one in its document, else one of another, or None."""
+    if standing_of(report.text) != "reported":
+        return None
+    document, names = report.passage.document.document_id, _names(report)
 
     def distance(item: Candidate) -> int:
         return abs(item.sentence.span.start - report.sentence.span.start)
 
-    denials = (
+    denials = [item for item in candidates if item != report and standing_of(item.text) == "denied"]
+    near = [
         item
-        for item in candidates
+        for item in denials
         if item.passage.document.document_id == document
         and distance(item) < _DENIAL_WITHIN
-        and standing_of(item.text) == "denied"
-        and (names & set(new_names(item.text, "")) or _TAKES_UP.search(item.text))
-    )
-    return min(denials, key=distance, default=None)
+        and (names & _names(item) or _TAKES_UP.search(item.text))
+    ]
+    if near:
+        return min(near, key=distance)
+    elsewhere = [
+        item
+        for item in denials
+        if item.passage.document.document_id != document
+        and len(names & (_names(item) | _names_around(item))) >= min(_SHARED_NAMES, len(names))
+    ]
+    return max(elsewhere, key=lambda item: item.match.mean, default=None)
+
+
+def _names(item: Candidate) -> set[str]:
+    return _capitalised(item.text)
+
+
+def _names_around(item: Candidate) -> set[str]:
+    """Return the names that a reader of a sentence has before their eyes: those of its passage and its title."""
+    return _capitalised(f"{item.passage.document.metadata.title or ''} {item.passage.text}")
+
+
+def _capitalised(text: str) -> set[str]:
+    """Return the words of a text that are written as names, those that open a sentence too."""
+    return {word for word in _CAPITAL.findall(text) if word.lower() not in FUNCTION_WORDS | COMMON_CAPITALS}

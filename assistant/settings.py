@@ -26,9 +26,10 @@ class Settings(BaseSettings):
         1_000, ge=0, le=1_000_000, description="Up to this many chunks are scored exactly, without the vector index."
     )
     answer_threshold: float = Field(
-        0.45, ge=0, le=1, description="How likely a sentence must answer (0 to 1) before it is shown."
+        0.5, ge=0, le=1, description="How likely a sentence must answer (0 to 1) before it is shown."
     )
     max_question_chars: int = Field(2_000, ge=10, le=100_000, description="Longest question that is taken.")
+    lexicon: Path | None = Field(None, description="Your own file of companies, ventures and their names.")
     allow_private_addresses: str = Field(
         "",
         description="Own hosts or networks, by commas, that documents are fetched from although private.",

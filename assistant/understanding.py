@@ -1,11 +1,16 @@
 """Read a question: what kind of thing it asks for, whom it names, its time, whether it is one at all."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from assistant.chinese import in_english
+from assistant.entities import asked_ventures, known_names
 from assistant.names import Name, names_in_question
 from assistant.parts import Part, parts_of
+from assistant.times import AskedTime, asked_time
+from index.lexicon import Lexicon, load_lexicon
 from index.words import content_words
 
 
@@ -31,6 +36,8 @@ _MEASURES = (
     r"acres?|hectares?|gigawatt-hours?|megawatt-hours?|megawatts?|gigawatts?|grams?|kilograms?|litres?|liters?"
 )
 _ROLES = r"executive|economist|manager|analyst|founder|person|chairman|professor|doctor|minister"
+_LEADS = r"is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded"
+_PARTIES = r"partners?|owners?|producers?|makers?|suppliers?|contractors?|shareholders?|behind|buyers?|parent"
 _THINGS = (
     r"compan(?:y|ies)|firms?|brands?|marques?|models?|cars?|vehicles?|suvs?|sedans?|automakers?|carmakers?|makers?|"
     r"partners?|ventures?|suppliers?|newspapers?|outlets?|media|banks?|groups?|clubs?|museums?|hospitals?|startups?|"
@@ -40,27 +47,38 @@ _SHARED = r"(?:share|stake|holding|margin|tariff|duty)"
 _PRICED = (
     r"(?:prices?|priced|costs?|paid|pay|invest\w*|registered capital|spend|spent|budget|revenues?|profits?|fee|worth)"
 )
+# A request without a question word ('Iberluz net profit 2024?') asks for what its noun counts.
+_TERSE = r"^(?!.*\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|did|does|do|has|have|will|can)\b).*"
 # The first pattern that matches decides.
 _ASKED: dict[Asked, tuple[str, ...]] = {
     Asked.REASON: (r"\b(?:why|how come|for what reason|what (?:made|drove|explains?|caused?|led)|the reasons?)\b",),
     Asked.DATE: (
-        r"\b(?:when|since when|by when)\b",
+        r"(?:^|\W)(?:since |by |until |from )when\b|\bwhen\W*$|^\W*when\b",
+        r"\bwhen\s+(?:exactly\s+)?(?:is|was|did|does|do|will|were|are|has|have|had|would|can|could|should)\b",
         r"\b(?:what|which) (?:year|month|date|day|quarter|decade)\b",
+        r"\bhow soon\b|\bby what (?:season|year|month|date)\b|\bthe (?:date|day|year) (?:on|in) which\b",
+        rf"{_TERSE}\b(?:year of|(?:opening|founding|launch|closing) (?:year|date)|(?:opening|launch|closing) of)\b",
     ),
     Asked.PERCENT: (
         r"\b(?:per ?cent(?:age)?|what (?:slice|proportion|fraction))\b",
         r"\b(?:profit|equity|ownership|stake|share)\W+(?:margin|split)\b",
         rf"\bhow (?:big|large|high|much)\b.{{0,25}}\b{_SHARED}\b",
-        r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b",
+        r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b|\bwhat share\b",
         r"\b(?:what|how much) of\b.{0,40}\bown\b",
         r"\b(?:what|which)\b.{0,20}\b(?:rate|capacity factor|ratio)\b",
+        r"\b(?:what|which|how (?:much|high|big|large))\b(?! money).{0,30}\b(?:tariffs?|dut(?:y|ies))\b",
+        r"\bin what proportions?\b|\bpercentages?\b",
+        r"\bwhat (?:is|was|are|were)\b.{0,40}\bshare (?:of|in)\b",
+        rf"{_TERSE}\b(?:shares? of|portion|tariff|stake|market share|growth|margin)\b",
     ),
     Asked.MONEY: (
         r"\bhow much (?:money|capital|cash)\b|\bwhat sum\b",
         rf"\b(?:what|how much)\b.{{0,70}}\b{_PRICED}\b",
-        r"\b(?:list|starting|asking) price\b",
+        r"\b(?:list|starting|asking) price\b|\bwhat (?:royalt(?:y|ies)|salary|bonus|subsid(?:y|ies)|fine)\b",
         r"\b(?:what|which)\b.{0,40}\b(?:turnover|debts?|income|earnings|salary|wages)\b|\bin debt\b",
         r"\bwhat did\b.{0,40}\b(?:earn|cost|pay|lose)\b",
+        r"\bwhat (?:does|do|will|would)\b.{0,40}\b(?:charge|ask for)\b|\bthe amount\b|\benterprise value\b",
+        rf"{_TERSE}\b(?:price|costs?|fee|profit|loss|revenues?|wage bill|budget|contribution|debts?|turnover)\b",
     ),
     Asked.MEASURE: (
         r"\bhow (?:far|long|old|fast|tall|wide|deep|heavy)\b",
@@ -71,6 +89,8 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bhow (?:many|much)\b",
         r"\bwhat (?:is the |was the |is |was )?(?:\w+ )?(?:number|volume|tally|figure|count|sales figure)\b",
         r"\b(?:sales|deliveries|output|volume|orders|units)\b[^?]*\b(?:19|20)\d{2}\?$",
+        r"\bwhat (?:annual |yearly |monthly |daily )?(?:quota|capacity|output|volume|production|headcount)\b",
+        rf"{_TERSE}\b(?:headcount|sales|deliveries|volume|output|capacity|quota|number of|tally|jobs|staff|figure)\b",
     ),
     Asked.PLACE: (
         r"\bwhere\b",
@@ -78,9 +98,10 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bpart of the world\b",
     ),
     Asked.PERSON: (
-        r"\bwho (?:is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded)\b",
+        rf"\bwho (?:{_LEADS})\b(?!.{{0,50}}\b(?:{_PARTIES})\b)",
         r"\bwho will (?:lead|head|run|chair)\b",
         rf"\bwhich (?:\w+\s){{0,2}}(?:{_ROLES})\b",
+        rf"\b(?:his|her) name\b|\bname of\b.{{0,50}}\b(?:{_ROLES}|boss|ceo|head|chief|engineer|president|director)\b",
     ),
     Asked.NAME: (
         r"\bwhom?\b|\bwhose\b",
@@ -95,8 +116,8 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
     Asked.YES_NO: (r"^\W*(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b",),
 }
 _ASKED_COMPILED = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED.items())
+_MOST_PARTS = 4
 _UNIT = re.compile(rf"\b(?:{_MEASURES})\b", re.I)
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _NOT_A_QUESTION = re.compile(
     r"""\b(?:ignore|disregard|forget|override)\b.{0,40}
         \b(?:instructions?|documents?|sources?|rules?|prompts?|above|previous)\b
@@ -118,43 +139,65 @@ _NOT_A_QUESTION = re.compile(
 class Question:
     """A question as the answerer sees it.
 
-    `words` are its content words, `names` what it names, `years` those it mentions, `unit` the
+    `words` are its content words, `names` what it names, `time` the time it asks about, `unit` the
     unit of measure it asks for, if any. `parts` are the questions it is made of, if several.
+    `ventures` are those of the lexicon that it is about. `reading` is the ambiguous name of which
+    this part takes one meaning.
     """
 
     text: str
     asked: Asked
     words: tuple[str, ...]
     names: tuple[Name, ...]
-    years: frozenset[str]
+    time: AskedTime
     unit: str
     in_scope: bool
     parts: tuple["Question", ...] = ()
+    ventures: frozenset[str] = frozenset()
+    reading: str = ""
+    lexicon: Lexicon = field(default_factory=load_lexicon, compare=False, repr=False)
 
 
-def understand(text: str) -> Question:
-    """Return what can be told of a question from its words alone."""
-    parts = parts_of(text)
+def understand(text: str, lexicon: Lexicon | None = None) -> Question:
+    """Return what can be told of a question from its words and the lexicon (by default the program's own)."""
+    lexicon = lexicon or load_lexicon()
+    parts = [each for part in parts_of(text) for each in _readings(part, lexicon)][:_MOST_PARTS]
     if len(parts) < 2:
-        return _understand(Part(text))
-    return replace(_understand(Part(text)), parts=tuple(_understand(part) for part in parts))
+        return _understand(Part(text), lexicon)
+    return replace(_understand(Part(text), lexicon), parts=tuple(parts))
 
 
-def _understand(part: Part) -> Question:
+def _readings(part: Part, lexicon: Lexicon) -> Iterator[Question]:
+    """Yield a part as it is, or once for each meaning of an ambiguous name in it."""
+    mentions = lexicon.entities_in(part.text)
+    name = next((each for each in mentions if len(each.ids) > 1 and not each.described), None)
+    if name is None:
+        yield _understand(part, lexicon)
+        return
+    for meant in dict.fromkeys(each for reading in name.readings for each in reading):
+        usual = lexicon.name_of(meant)
+        said = Part(part.asking.replace(name.text, usual), part.context.replace(name.text, usual))
+        question = _understand(said, lexicon)
+        names = (
+            replace(each, entities=frozenset({meant})) if meant in each.entities else each for each in question.names
+        )
+        ventures = lexicon.ventures({meant}) | (question.ventures - name.ids)
+        yield replace(question, names=tuple(names), ventures=ventures, reading=name.text)
+
+
+def _understand(part: Part, lexicon: Lexicon) -> Question:
     text = part.text
-    asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(part.asking)), Asked.OTHER)
-    unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(part.asking)) else ""
+    asking = in_english(part.asking)
+    asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(asking)), Asked.OTHER)
+    unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(asking)) else ""
     return Question(
         text=text,
         asked=asked,
         words=content_words(text),
-        names=names_in_question(text),
-        years=years_in(text),
+        names=known_names(text, names_in_question(text), lexicon),
+        time=asked_time(in_english(text)),
         unit=unit,
         in_scope=not _NOT_A_QUESTION.search(text),
+        ventures=asked_ventures(text, lexicon),
+        lexicon=lexicon,
     )
-
-
-def years_in(text: str) -> frozenset[str]:
-    """Return the years that `text` names."""
-    return frozenset(_YEAR.findall(text))

@@ -8,6 +8,7 @@ from pathlib import Path
 from assistant.answering import Asking, Parts, answer_question, retrieve
 from assistant.chat_answerer import ChatAnswerer
 from assistant.chat_model import ChatCounts, ChatModel, ChatOptions
+from assistant.entities import all_names
 from assistant.errors import QuestionError
 from assistant.explaining import explain
 from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
@@ -24,6 +25,7 @@ from index.catalogue import Catalogue
 from index.copies import Kin
 from index.embedding import SentenceEmbedder
 from index.errors import BusyError, VectorStoreError
+from index.lexicon import Lexicon, load_lexicon
 from index.models import DocumentInfo, Hit, Scope, ignore, parse_date
 from index.parsing import ParseLimits
 from index.repair import Finding, check
@@ -91,7 +93,8 @@ class Assistant:
         self, query: str, *, limit: int = 10, as_of: str | None = None, filters: Filters | None = None
     ) -> list[SearchHit]:
         """Return the passages nearest to `query`, best first, with their ranks by words and by meaning."""
-        hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit)
+        names = all_names(query, self.lexicon)
+        hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit, names)
         return [_search_hit(hit) for hit in hits]
 
     def consider(self, question: Question, scope: Scope) -> tuple[Considered, ...]:
@@ -107,7 +110,7 @@ class Assistant:
 
     def explain(self, question: str, *, as_of: str | None = None, filters: Filters | None = None) -> Explanation:
         """Return how a question was understood, which sentences were considered, and why each was taken or left."""
-        asked = understand(" ".join(question.split()))
+        asked = understand(" ".join(question.split()), self.lexicon)
         parts = self.consider(asked, scope_of(filters, as_of)) if asked.in_scope else ()
         return explain(asked, parts, self.settings.answer_threshold)
 
@@ -260,6 +263,11 @@ class Assistant:
         return SentenceEmbedder(self.settings.embedding_model)
 
     @cached_property
+    def lexicon(self) -> Lexicon:
+        """Who is who, loaded on first use; raises LexiconError for a damaged file."""
+        return load_lexicon(self.settings.lexicon)
+
+    @cached_property
     def _parts(self) -> Parts:
         build.require_stamp(self.catalogue, self.embedder)
         if self._store is None and self._needs_store():
@@ -267,9 +275,9 @@ class Assistant:
         retriever = Retriever(self.catalogue, self.embedder, self._store, self.settings.exact_scan_chunks)
         prompts, limit = load_prompts(), self.settings.max_question_chars
         if not self.chat_model:
-            return Parts(self.catalogue, retriever, self._extractive, prompts, limit)
+            return Parts(self.catalogue, retriever, self._extractive, prompts, self.lexicon, limit)
         chat = ChatAnswerer(self.chat_model, prompts, self._extractive, self.catalogue.text, self.chat_counts)
-        return Parts(self.catalogue, retriever, chat, prompts, limit, self.history.save_generation)
+        return Parts(self.catalogue, retriever, chat, prompts, self.lexicon, limit, self.history.save_generation)
 
     @cached_property
     def _extractive(self) -> ExtractiveAnswerer:

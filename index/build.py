@@ -14,6 +14,7 @@ from index.chunking import CHUNKING_VERSION, chunk, is_quotable
 from index.copies import Place
 from index.embedding import SentenceEmbedder, Vectors
 from index.errors import BusyError, JvError, LeftOut, LoadError, StorageError, UnknownFormat
+from index.language import with_language
 from index.loading import NotIndexed, input_sha256
 from index.models import Chunk, Document, Metadata, ignore
 from index.parsing import ParseLimits, Parser
@@ -172,7 +173,7 @@ def decide(file: SourceFile, catalogue: Catalogue, parser: Parser, vacated: Coll
         before = catalogue.input_of(file.origin)
         if before == digest:
             return Decision(file.source, file.origin, "unchanged")
-        document = file.describe(parser.parse(file, data, digest))
+        document = with_language(file.describe(parser.parse(file, data, digest)))
         if not any(map(is_quotable, document.blocks)):
             raise LoadError("There is nothing in it but headings, captions and the like.")
     except NotIndexed:

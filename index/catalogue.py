@@ -26,6 +26,7 @@ from index.rows import (
     read_pages,
     read_passage,
     read_vectors,
+    searchable,
     searchable_phrases,
 )
 from index.words import content_words
@@ -216,9 +217,9 @@ class Catalogue:
         row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
         return int(row["seq"]) if row else 0
 
-    def words(self, query: str, scope: Scope, limit: int) -> list[int]:
-        """Return the ids of the chunks that best match the words of `query` (bm25), best first."""
-        match = _match_expression(query)
+    def words(self, query: str, scope: Scope, limit: int, phrases: Sequence[str] = ()) -> list[int]:
+        """Return the ids of the chunks that best match the words of `query` or whole `phrases` (bm25), best first."""
+        match = _match_expression(query, phrases)
         if not match:
             return []
         where, values = _where(scope)
@@ -252,11 +253,11 @@ class Catalogue:
     def passages(self, chunk_ids: Sequence[int]) -> list[Passage]:
         """Return the passages of `chunk_ids` in that order; ids that are gone are left out."""
         sql = f"""SELECT {_INFO}, documents.pages, c.chunk_id, c.start, c.end, c.section, c.sentences, c.embedded_text,
-                    c.passage_published, c.passage_based_on,
+                    c.passage_published, c.passage_based_on, c.event,
                     substr(documents.text, c.start + 1, c.end - c.start) AS passage_text
                   FROM documents JOIN
                     (SELECT chunk_id, document_id AS of_document, start, end, section, sentences, embedded_text,
-                            published AS passage_published, based_on AS passage_based_on FROM chunks
+                            published AS passage_published, based_on AS passage_based_on, event FROM chunks
                      WHERE chunk_id IN (SELECT value FROM json_each(?))) c ON c.of_document = documents.document_id"""
         rows = {row["chunk_id"]: row for row in self._all(sql, (json.dumps(list(chunk_ids)),))}
         return [read_passage(rows[chunk_id]) for chunk_id in chunk_ids if chunk_id in rows]
@@ -346,10 +347,15 @@ def _bump(connection: Connection) -> None:
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
 
 
-def _match_expression(query: str) -> str:
-    """Return an FTS5 expression that matches any content word of `query`; runs of CJK match by neighbouring pairs."""
+def _match_expression(query: str, phrases: Sequence[str] = ()) -> str:
+    """Return an FTS5 expression that matches any content word of `query` and any of `phrases` as a whole.
+
+    Runs of CJK match by neighbouring pairs.
+    """
     words = dict.fromkeys(word.lower() for word in content_words(query))
-    return " OR ".join(f'"{phrase}"' for word in words for phrase in searchable_phrases(word))
+    single = [phrase for word in words for phrase in searchable_phrases(word)]
+    whole = [" ".join(searchable(phrase.replace('"', " ")).lower().split()) for phrase in phrases]
+    return " OR ".join(f'"{phrase}"' for phrase in dict.fromkeys([*single, *whole]) if phrase)
 
 
 def _where(scope: Scope) -> tuple[str, list[object]]:

@@ -1,8 +1,9 @@
 """Cut a document into chunks that the embedding model reads whole: the `chunk` step.
 
-A chunk is a run of neighbouring blocks under one heading. Headings, paragraphs and lists are
-kept together where they fit; a list item or table row that ends up in another chunk than its
-lead-in is embedded together with it. Quotes are always slices of the document's text.
+A chunk is a run of neighbouring blocks under one heading that rest on the same reports. Headings,
+paragraphs and lists are kept together where they fit; a list item or table row that ends up in
+another chunk than its lead-in is embedded together with it. Quotes are always slices of the
+document's text.
 """
 
 import re
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 from sentencex import get_sentence_boundaries
 
-from index.models import Block, BlockKind, Chunk, Document, Sentence, Span
+from index.models import Block, BlockKind, Chunk, Document, Provenance, Sentence, Span
 
-CHUNKING_VERSION = 1
+CHUNKING_VERSION = 2
 MAX_TOKENS = 250
 _TARGET_TOKENS = 200
 _MAX_HEADER_TOKENS = 60
@@ -30,12 +31,18 @@ class _Piece:
     """A stretch of one block that fits into a chunk, with its sentences.
 
     `stretch` counts the headings and furniture before it: pieces of one stretch are neighbours.
+    `provenance` is what its block rests on, where that is not the whole document's matter.
     """
 
     sentences: tuple[Sentence, ...]
     section: str | None
     tokens: int
     stretch: int
+    provenance: Provenance | None
+
+    def is_beside(self, other: "_Piece") -> bool:
+        """Whether two pieces may stand in one chunk: neighbours that rest on the same reports."""
+        return (self.stretch, self.provenance) == (other.stretch, other.provenance)
 
 
 def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
@@ -48,7 +55,7 @@ def chunk(document: Document, count_tokens: CountTokens) -> list[Chunk]:
     group: list[_Piece] = []
     for piece in _pieces(document, count_tokens):
         fits = sum(item.tokens for item in group) + piece.tokens <= _TARGET_TOKENS
-        if group and not (fits and piece.stretch == group[0].stretch):
+        if group and not (fits and piece.is_beside(group[0])):
             chunks.append(_close(document, group, count_tokens))
             group = []
         group.append(piece)
@@ -112,7 +119,7 @@ def _pieces(document: Document, count_tokens: CountTokens) -> Iterator[_Piece]:
         elif is_quotable(block):
             section = " > ".join(path.values()) or None
             for run in _fitting_runs(document, block, count_tokens):
-                yield _Piece(run, section, count_tokens(_text_of(document, run)), stretch)
+                yield _Piece(run, section, count_tokens(_text_of(document, run)), stretch, block.provenance)
 
 
 def _fitting_runs(document: Document, block: Block, count_tokens: CountTokens) -> Iterator[tuple[Sentence, ...]]:
@@ -176,17 +183,20 @@ def _close(document: Document, group: Sequence[_Piece], count_tokens: CountToken
     if lead_in and lead_in.start < span.start:
         body = f"{lead_in.of(document.text)}\n{body}"
     section = group[0].section
-    header = _header(document, section, count_tokens)
+    metadata, own = document.metadata, group[0].provenance
+    date = (own.event or own.published) if own else metadata.published
+    header = _header(metadata.title, date, section, count_tokens)
     embedded = f"{header}\n{body}" if header else body
     while count_tokens(embedded) > MAX_TOKENS and len(embedded) > len(span.of(document.text)):
         embedded = embedded[max(1, len(embedded) // 20) :]
-    return Chunk(span, section, embedded, sentences, document.metadata.published, document.metadata.based_on)
+    if own is None:
+        return Chunk(span, section, embedded, sentences, metadata.published, metadata.based_on)
+    return Chunk(span, section, embedded, sentences, own.published, own.based_on, own.event)
 
 
-def _header(document: Document, section: str | None, count_tokens: CountTokens) -> str:
-    metadata = document.metadata
-    title = f"{metadata.title} ({metadata.published})" if metadata.title and metadata.published else metadata.title
-    header = " — ".join(part for part in (title or metadata.published, section) if part)
+def _header(title: str | None, date: str | None, section: str | None, count_tokens: CountTokens) -> str:
+    dated = f"{title} ({date})" if title and date else title or date
+    header = " — ".join(part for part in (dated, section) if part)
     while count_tokens(header) > _MAX_HEADER_TOKENS:
         header = header[: int(len(header) * 0.9)]
     return header

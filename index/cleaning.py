@@ -23,7 +23,6 @@ from index.furniture import (
     is_sign_off,
     section_of,
 )
-from index.language import language_of
 from index.models import Block, BlockKind, Document, PageStart, Span
 from index.raw import RawBlock, RawDocument
 
@@ -47,9 +46,7 @@ def clean(raw: RawDocument, source: str, origin: str, input_sha256: str) -> Docu
     """Return the document: its normalised text with every block's place in it, furniture marked."""
     kinds = _mark_furniture(raw)
     text, placed = _assemble(raw.blocks, kinds)
-    own_words = "\n".join(block.text for block, kind in zip(raw.blocks, kinds, strict=True) if kind in _QUOTABLE)
-    metadata = replace(raw.metadata, language=language_of(own_words))
-    return Document(source, origin, text, placed, metadata, input_sha256, _pages(raw.blocks, placed), raw.notes)
+    return Document(source, origin, text, placed, raw.metadata, input_sha256, _pages(raw.blocks, placed), raw.notes)
 
 
 def _mark_furniture(raw: RawDocument) -> list[BlockKind]:
@@ -203,7 +200,7 @@ def _assemble(blocks: Sequence[RawBlock], kinds: Sequence[BlockKind]) -> tuple[s
         start = length + len(gap) + len(block.marker)
         parts.append(f"{gap}{block.marker}{block.text}")
         length = start + len(block.text)
-        placed.append(Block(kind, Span(start, length), block.level))
+        placed.append(Block(kind, Span(start, length), block.level, provenance=block.provenance))
     text = "".join(parts)
     return text, tuple(_with_lead_ins(blocks, placed, text))
 

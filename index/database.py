@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.errors import NoIndexError, StorageError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _BUSY_SECONDS = 30.0
 _SCHEMA = Path(__file__).with_name("schema.sql")
 

@@ -6,6 +6,7 @@ JvError                  every error a user may see; `exit_code` is the command'
 │   ├── AddressError     the web address may not be, or could not be, fetched
 │   └── LeftOut          the input is passed over by a rule; nothing failed
 ├── FolderError          a folder to keep in step with is not there
+├── LexiconError         a lexicon file is damaged or contradicts itself
 ├── BackupError          a backup could not be written, or is none
 ├── BusyError            another process holds the ingest lock
 ├── StampMismatch        the index was made with another model or chunking
@@ -41,6 +42,12 @@ class LeftOut(LoadError):
 
 class FolderError(JvError):
     """A folder whose gone files are to be removed, and which is not there itself."""
+
+    exit_code = 2
+
+
+class LexiconError(JvError):
+    """A lexicon file that cannot be used."""
 
     exit_code = 2
 

@@ -1,8 +1,11 @@
 """Tell the language of a text, so that documents in other languages are flagged."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
+
+from index.models import BlockKind, Document
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # one of these says as much as a short word
@@ -13,17 +16,24 @@ _PRESS = """ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt
     th tr uk ur vi zh""".split()  # rarer languages are what lists of names are mistaken for
 
 
+def with_language(document: Document) -> Document:
+    """Return the document with the language of its own words, furniture and headings left out."""
+    kinds = (BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TABLE)
+    words = "\n".join(block.span.of(document.text) for block in document.blocks if block.kind in kinds)
+    return replace(document, metadata=replace(document.metadata, language=language_of(words)))
+
+
 def language_of(text: str) -> str | None:
     """Return the ISO 639-1 code of the language that `text` is mostly in, None if that is uncertain."""
     words = " ".join(_LETTERS.findall(text[:_SAMPLE]))
     if len(words) + 4 * len(_DENSE.findall(words)) < _MIN_WEIGHT:
         return None
-    code, probability = identifier().classify(words)
+    code, probability = _identifier().classify(words)
     return code if probability >= _MIN_PROBABILITY else None
 
 
 @cache
-def identifier() -> Any:
+def _identifier() -> Any:
     """Return py3langid's classifier of these languages, with probabilities instead of raw scores.
 
     Loading it takes half a second and writes a temporary file.

@@ -23,7 +23,7 @@ from index.plain_text import read_plain_text
 from index.raw import RawBlock, RawDocument
 from index.xlsx import read_xlsx
 
-LOADING_VERSION = 2  # raise it when the same bytes are to be read anew
+LOADING_VERSION = 3  # raise it when the same bytes are to be read anew
 MAX_FILE_BYTES = 50_000_000
 _log = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
 """Read Markdown: front matter as metadata, the rest as blocks of plain text, marks removed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,12 +11,13 @@ from index.errors import LoadError
 from index.head import take_head
 from index.html import read_fragment
 from index.markup import bold_block
-from index.models import BlockKind, Metadata, Report
+from index.models import BlockKind, Metadata, Provenance, Report, parse_date
 from index.raw import RawBlock, RawDocument
 
 _MAX_FRONT_MATTER = 50_000
 _MAX_FIELD = 500
 _FOOTNOTE = re.compile(r"\[\^[\w-]+\]:?")
+_MARKS = re.compile(r"(?:\s*\[event (?P<event>unknown|[\d-]{4,10})\])?(?P<notes>(?:\s*\[\^[\w-]+\])*)\s*$")
 _ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -26,12 +28,19 @@ class NotIndexed(Exception):
 def read_markdown(text: str) -> RawDocument:
     """Return the blocks of `text` and what its front matter, or else its top, says about it.
 
-    Raises NotIndexed for `index: false`, LoadError for front matter that is no YAML.
+    Where the front matter numbers its `sources`, a paragraph ends with the marks of those that it rests
+    on and the date of its events: `… [event 2022-02] [^1][^3]`. The marks are taken out of the text.
+    Raises NotIndexed for `index: false`, LoadError for front matter that is no YAML and marks that lead nowhere.
     """
     body, fields = _split_front_matter(text)
     if fields.get("index") is False:
         raise NotIndexed
-    return take_head(RawDocument(tuple(_blocks(body)), _metadata_from(fields)), is_plain=False)
+    metadata, sources = _metadata_from(fields), _sources_from(fields)
+    if sources:
+        metadata = replace(metadata, based_on=metadata.based_on or tuple(sources.values()))
+    marked = (_without_marks(block, sources) for block in _blocks(body))
+    blocks = tuple(block for block in marked if block.text)
+    return take_head(RawDocument(blocks, metadata), is_plain=False)
 
 
 def _split_front_matter(text: str) -> tuple[str, dict[str, Any]]:
@@ -68,6 +77,32 @@ def _metadata_from(fields: dict[str, Any]) -> Metadata:
     )
 
 
+def _sources_from(fields: dict[str, Any]) -> dict[str, Report]:
+    sources = fields.get("sources")
+    if not isinstance(sources, dict):
+        return {}
+    return {str(number): _report_from(item) for number, item in sources.items() if isinstance(item, dict)}
+
+
+def _without_marks(block: RawBlock, sources: Mapping[str, Report]) -> RawBlock:
+    """Return a block without footnote marks; its event and the sources it names become its provenance."""
+    text, provenance = block.text, None
+    if sources and (marks := _MARKS.search(text)) and marks[0].strip():
+        numbers = re.findall(r"\[\^([\w-]+)\]", marks["notes"])
+        if unknown := next((number for number in numbers if number not in sources), None):
+            raise LoadError(f"'{text[:60]}…' rests on [^{unknown}], but the front matter's sources have no {unknown}.")
+        provenance = Provenance(_event_of(marks["event"]), tuple(sources[number] for number in numbers))
+        text = text[: marks.start()]
+    return replace(block, text=" ".join(_FOOTNOTE.sub("", text).split()), provenance=provenance)
+
+
+def _event_of(mark: str | None) -> str | None:
+    try:
+        return None if mark in (None, "unknown") else parse_date(mark)
+    except ValueError as error:
+        raise LoadError(f"[event {mark}]: {error}.") from error
+
+
 def _report_from(fields: dict[str, Any]) -> Report:
     return Report(
         publisher=_text_of(fields.get("publisher")),
@@ -100,7 +135,7 @@ def _blocks(text: str) -> Iterator[RawBlock]:
     parser = MarkdownIt("commonmark").enable("table")
     tokens = parser.parse(text)
     if any(map(_holds_markup, tokens)):  # tags may hide text, also that between them
-        yield from read_fragment(_FOOTNOTE.sub("", parser.render(text)))
+        yield from read_fragment(parser.render(text))
     else:
         yield from _token_blocks(tokens)
 
@@ -166,4 +201,4 @@ def _plain(token: Any) -> str:
             parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak") or re.match(r"<br\b", child.content, re.I):
             parts.append(" ")
-    return " ".join(_FOOTNOTE.sub("", "".join(parts)).split())
+    return " ".join("".join(parts).split())

@@ -92,6 +92,20 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """What one paragraph of a brief rests on: the date of the events it tells of, and its reports."""
+
+    event: str | None = None
+    based_on: tuple[Report, ...] = ()
+
+    @property
+    def published(self) -> str | None:
+        """The date of the earliest report that has one."""
+        dates = [report.published for report in self.based_on if report.published]
+        return min(dates, key=last_day) if dates else None
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What a document says about itself; whatever it does not say is None.
 
@@ -112,13 +126,14 @@ class Block:
     """One paragraph, heading, list item or table row, with its place in the text.
 
     `level` is a heading's depth (1 to 6). `lead_in` is the paragraph that introduces a list
-    item, or the header row of a table row.
+    item, or the header row of a table row. `provenance` is its own, where the document gives one.
     """
 
     kind: BlockKind
     span: Span
     level: int = 0
     lead_in: Span | None = None
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +181,8 @@ class Chunk:
     """A run of neighbouring blocks under one heading, small enough to embed whole.
 
     `embedded_text` is what the model reads (title, date, heading, text); quotes come from the
-    document's text only. `published` and `based_on` are those of the passage.
+    document's text only. `published`, `based_on` and `event`, the date of what it tells of, are those of
+    the passage.
     """
 
     span: Span
@@ -175,6 +191,7 @@ class Chunk:
     sentences: tuple[Sentence, ...]
     published: str | None = None
     based_on: tuple[Report, ...] = ()
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +223,7 @@ class Passage:
     based_on: tuple[Report, ...]
     embedded_text: str
     pages: tuple[PageStart, ...] = ()
+    event: str | None = None
 
     def page_of(self, offset: int) -> int | None:
         """Return the page on which the document's character at `offset` stands, None if it has no pages."""

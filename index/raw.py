@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from index.models import BlockKind, Metadata, PageStart
+from index.models import BlockKind, Metadata, PageStart, Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +10,7 @@ class RawBlock:
     """One block of a file. `marker` is what stands before a list item ('• ', '1. ').
 
     `pages` tells for a file of pages where in `text` which page begins; the first entry starts at 0.
+    `provenance` is what this block alone rests on.
     """
 
     kind: BlockKind
@@ -17,6 +18,7 @@ class RawBlock:
     level: int = 0
     marker: str = ""
     pages: tuple[PageStart, ...] = ()
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)

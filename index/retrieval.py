@@ -34,12 +34,15 @@ class Retriever:
     store: VectorStore | None = None
     exact_limit: int = EXACT_SCAN_CHUNKS
 
-    def search(self, query: str, scope: Scope | None = None, limit: int = 10) -> list[Hit]:
-        """Return the `limit` best passages in scope for `query`, best first, with both ranks."""
+    def search(self, query: str, scope: Scope | None = None, limit: int = 10, names: Sequence[str] = ()) -> list[Hit]:
+        """Return the `limit` best passages in scope for `query`, best first, with both ranks.
+
+        `names` are other names of what the query names: the search by words looks for them too.
+        """
         scope = scope or Scope()
         vector = self.embedder.read_query(query).whole
         with self.catalogue.database.snapshot():
-            by_words = self.catalogue.words(query, scope, DEPTH)
+            by_words = self.catalogue.words(query, scope, DEPTH, names)
             by_meaning = self.nearest(vector, scope, DEPTH)
             scores = dict(reciprocal_rank_fusion([by_words, by_meaning]))
             passages = self._distinct(list(scores), limit)

@@ -21,6 +21,7 @@ from index.models import (
     Metadata,
     PageStart,
     Passage,
+    Provenance,
     Report,
     Sentence,
     Span,
@@ -55,7 +56,7 @@ def insert_document(connection: Connection, document: Document) -> None:
         ),
     )
     connection.executemany(
-        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 document.document_id,
@@ -64,6 +65,7 @@ def insert_document(connection: Connection, document: Document) -> None:
                 *block.span,
                 block.level,
                 *(block.lead_in or (None, None)),
+                json.dumps(asdict(block.provenance), ensure_ascii=False) if block.provenance else None,
             )
             for ordinal, block in enumerate(document.blocks)
         ],
@@ -75,7 +77,7 @@ def insert_chunks(connection: Connection, document_id: str, chunks: Sequence[Chu
     for chunk, vector in zip(chunks, vectors, strict=True):
         cursor = connection.execute(
             """INSERT INTO chunks (document_id, start, end, section, embedded_text, sentences, published,
-                 published_last, based_on, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                 published_last, based_on, event, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 document_id,
                 *chunk.span,
@@ -85,6 +87,7 @@ def insert_chunks(connection: Connection, document_id: str, chunks: Sequence[Chu
                 chunk.published,
                 last_day(chunk.published) if chunk.published else None,
                 dump_reports(chunk.based_on),
+                chunk.event,
                 np.asarray(vector, dtype="<f4").tobytes(),
             ),
         )
@@ -123,7 +126,8 @@ def read_vectors(blobs: Sequence[bytes]) -> Vectors:
 def read_block(row: Row) -> Block:
     """Return the block of a row."""
     lead_in = _span(row["lead_in_start"], row["lead_in_end"])
-    return Block(BlockKind(row["kind"]), Span(row["start"], row["end"]), row["level"], lead_in)
+    provenance = _load_provenance(row["provenance"]) if row["provenance"] else None
+    return Block(BlockKind(row["kind"]), Span(row["start"], row["end"]), row["level"], lead_in, provenance)
 
 
 def read_metadata(row: Row) -> Metadata:
@@ -155,6 +159,7 @@ def read_passage(row: Row) -> Passage:
         based_on=_load_reports(row["passage_based_on"]),
         embedded_text=row["embedded_text"],
         pages=read_pages(row["pages"]),
+        event=row["event"],
     )
 
 
@@ -171,6 +176,11 @@ def dump_reports(reports: Sequence[Report]) -> str:
 
 def _load_reports(text: str) -> tuple[Report, ...]:
     return tuple(Report(**fields) for fields in json.loads(text))
+
+
+def _load_provenance(text: str) -> Provenance:
+    fields = json.loads(text)
+    return Provenance(fields["event"], tuple(Report(**report) for report in fields["based_on"]))
 
 
 def _span(start: int | None, end: int | None) -> Span | None:

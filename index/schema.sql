@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS blocks (
   level         INTEGER NOT NULL,
   lead_in_start INTEGER,
   lead_in_end   INTEGER,
+  provenance    TEXT,                    -- JSON: event and reports, where the block has its own
   PRIMARY KEY (document_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
@@ -43,6 +44,7 @@ CREATE TABLE IF NOT EXISTS chunks (
   published      TEXT,
   published_last TEXT,                   -- the last day of `published`, for comparisons
   based_on       TEXT NOT NULL,
+  event          TEXT,                   -- the date of what the passage tells of
   vector         BLOB NOT NULL,          -- float32, unit length
   in_store       INTEGER NOT NULL DEFAULT 0  -- 1 once the vector store holds it
 ) STRICT;

@@ -1,4 +1,4 @@
-"""The briefs that ship with the program: dated, named after their reports, and in our own words."""
+"""The briefs of single articles that ship with the program: dated, named after their reports, in our own words."""
 
 import re
 from itertools import pairwise
@@ -11,7 +11,8 @@ from index.loading import NotIndexed, load
 from index.models import parse_date
 from index.sources import SEEDS
 
-BRIEFS = sorted(path for path in SEEDS.glob("*.md") if path.name != "README.md")
+ARTICLES = ("chinese-ev-tie-ups-us.md", "joint-ventures-2026.md", "nissan-china-exports.md", "volkswagen-jac-2016.md")
+BRIEFS = [SEEDS / name for name in ARTICLES]  # the seventy others rest on many reports: test_briefs
 _RUN = 9
 
 

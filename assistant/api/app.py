@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -76,7 +77,9 @@ def _add_questions(app: FastAPI, service: Service) -> None:
     def stored_answer(answer_id: Id, render: Literal["json", "markdown"] = "json") -> Answer | Response:
         answer = service.assistant.history.answer(answer_id)
         if render == "markdown":
-            return PlainTextResponse(render_markdown(answer, load_prompts().nearest), media_type="text/markdown")
+            return PlainTextResponse(
+                render_markdown(answer, load_prompts().nearest, date.today()), media_type="text/markdown"
+            )
         return answer
 
     @app.post("/v1/answers/{answer_id}/feedback", status_code=HTTPStatus.NO_CONTENT, responses=PROBLEMS)

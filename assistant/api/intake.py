@@ -6,6 +6,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,7 @@ from assistant.jobs import Jobs
 from assistant.wiring import Assistant
 from index.build import Outcome
 from index.errors import JvError, StorageError
+from index.loading import input_sha256
 from index.sources import SourceFile
 
 FOLDER = "uploads"
@@ -57,6 +59,7 @@ class Intake:
     def start(self) -> None:
         """Give up what an earlier server left unfinished, and begin to work."""
         for job_id in self.jobs.fail_interrupted():
+            self._keep_what_was_taken_in(job_id)
             shutil.rmtree(self._incoming(job_id), ignore_errors=True)
         self._thread.start()
 
@@ -136,8 +139,8 @@ class Intake:
         self.jobs.start(task.job_id, len(files))
 
         def note(outcome: Outcome) -> None:
-            self.jobs.progress(task.job_id, outcome)
             self._keep(task.job_id, outcome)
+            self.jobs.progress(task.job_id, outcome)
             if self._stopping.is_set():
                 raise _Stopped
 
@@ -151,6 +154,13 @@ class Intake:
         file = self._incoming(job_id) / outcome.source.removeprefix(f"{FOLDER}/")
         if outcome.status not in ("failed", "skipped", "removed") and file.is_file():
             file.replace(self._folder / file.name)
+
+    def _keep_what_was_taken_in(self, job_id: str) -> None:
+        """Keep the file whose document was stored just before an earlier server was killed."""
+        for file in self._incoming(job_id).glob("*"):
+            with suppress(OSError):  # then it goes the way of the others; the document is stored
+                if self._assistant.catalogue.input_of(_origin(file.name)) == input_sha256(file.read_bytes()):
+                    file.replace(self._folder / file.name)
 
     def _close(self, job_id: str, error: str | None) -> None:
         shutil.rmtree(self._incoming(job_id), ignore_errors=True)

@@ -17,6 +17,7 @@ QUESTIONS = ROOT / "tests" / "questions"
 CORPORA = {
     "raw": ROOT.parent / "shared" / "seeds",
     "seeds": SEEDS,
+    "briefs": SEEDS,
     "foreign": QUESTIONS / "foreign" / "corpus",
 }
 

@@ -24,7 +24,7 @@ _RIDGE = 1.0
 Array = NDArray[np.float64]
 
 
-_INPUTS = ("reading", "first_look", "pieces")
+_INPUTS = ("reading", "first_look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,16 @@ def collect(corpus: str, folder: Path) -> list[Example]:
 
 
 def example_of(assistant: Assistant, asked: Question) -> Example | None:
-    """Return a question's example; None if it is told by its wording, has several parts or finds nothing."""
+    """Return a question's example; None if it is told by its wording, has several parts or finds nothing that fits."""
     question = understand(asked.question)
     if question.parts or not question.in_scope:
         return None
     scope = scope_of(None, asked.as_of)
     best = next(iter(assistant.consider(question, scope)[0].ranked), None)
-    if best is None:
+    if best is None or not best.fit.gate:
         return None
     given = next(read.features for item, read in assistant.first_look(question, scope) if item.place == best.place)
-    inputs = [best.reading or 0.0, likelihood(Features(*given)), best.match.pieces]
+    inputs = [best.reading or 0.0, likelihood(Features(*given))]
     return Example(asked.answerable, np.array(inputs))
 
 

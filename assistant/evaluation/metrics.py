@@ -45,6 +45,28 @@ def fact_recall(case: CaseRun) -> float | None:
     return _recall(case, plain_text(case.answer)) if case.answer else None
 
 
+def states_forbidden(case: CaseRun) -> float | None:
+    """Return 1 if the answer states what the question forbids, 0 if not; None where nothing is forbidden."""
+    if case.answer is None or not case.question.forbidden:
+        return None
+    return float(any(stated(plain_text(case.answer), case.question.forbidden)))
+
+
+def both_sides(case: CaseRun) -> float | None:
+    """Return 1 if the answer states every side of a conflict, 0 if not; None where there is none."""
+    if case.answer is None or not case.question.sides:
+        return None
+    return float(all(all(stated(plain_text(case.answer), side)) for side in case.question.sides))
+
+
+def shows_conflict(case: CaseRun) -> float | None:
+    """Return 1 if the answer sets the sides of a conflict against each other, 0 if not; None where there is none."""
+    if case.answer is None or not case.question.sides:
+        return None
+    shown = [" ".join(side.text for side in conflict.sides) for conflict in case.answer.conflicts]
+    return float(any(all(all(stated(text, side)) for side in case.question.sides) for text in shown))
+
+
 def quote_fact_recall(case: CaseRun) -> float | None:
     """Return the share of the expected facts that the answer's quotes state."""
     return _recall(case, quoted_text(case.answer)) if case.answer else None

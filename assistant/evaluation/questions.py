@@ -14,11 +14,12 @@ from assistant.models import Frozen, PartialDate
 
 Kind = Literal[
     "fact", "number", "list", "reason", "paraphrase", "compare", "time", "alias", "denial", "multi",
-    "unanswerable", "out-of-scope",
+    "ambiguous", "confusable", "as-of", "before-after", "conflict", "unanswerable", "out-of-scope",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 WITHOUT_ANSWER: tuple[Kind, ...] = ("unanswerable", "out-of-scope")
+EITHER_WAY: tuple[Kind, ...] = ("as-of", "before-after")  # at some dates there is no answer yet
 
 
 def _as_date_text(value: object) -> object:
@@ -83,6 +84,8 @@ class Question(Frozen):
     """A question with what is expected of its answer.
 
     `documents` are file names: a quote or a hit matches if its `source` ends with one of them.
+    `forbidden` is what an answer must not state, such as another venture's figure. `sides` are those of a
+    conflict, each with the facts that it holds.
     `conversation` holds the questions asked before this one. `note` is for people.
     """
 
@@ -91,6 +94,8 @@ class Question(Frozen):
     kind: Kind
     answerable: bool
     facts: tuple[Fact, ...] = ()
+    forbidden: tuple[Fact, ...] = ()
+    sides: tuple[tuple[Fact, ...], ...] = ()
     documents: tuple[str, ...] = ()
     as_of: Annotated[PartialDate | None, BeforeValidator(_as_date_text)] = None
     conversation: tuple[str, ...] = ()
@@ -103,10 +108,12 @@ class Question(Frozen):
             raise ValueError(
                 "this is a draft: fill in its facts, correct kind and answerable, and delete 'draft: true'"
             )
-        if self.answerable == (self.kind in WITHOUT_ANSWER):
+        if self.kind not in EITHER_WAY and self.answerable == (self.kind in WITHOUT_ANSWER):
             raise ValueError(f"kind '{self.kind}' does not go with answerable: {str(self.answerable).lower()}")
         if self.answerable and not self.facts:
             raise ValueError("an answerable question needs at least one fact under 'facts'")
+        if len(self.sides) == 1:
+            raise ValueError("a conflict has two sides or more; add the other under 'sides'")
         if not self.answerable and self.facts:
             raise ValueError("a question without an answer has no facts; delete them or set answerable: true")
         return self
@@ -184,7 +191,7 @@ def _known_keys(location: tuple[str | int, ...]) -> list[str]:
     """Return the keys that may stand where `location` ends."""
     if "or" in location:
         model: type[Frozen] = Statement
-    elif "facts" in location:
+    elif {"facts", "forbidden", "sides"} & set(location):
         model = Fact
     else:
         model = Question if "questions" in location else QuestionSet

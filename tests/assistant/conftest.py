@@ -14,14 +14,15 @@ import pytest
 
 from assistant.wiring import Assistant
 from index.sources import find_files, find_seeds
+from tests.test_seeds import ARTICLES
 
 
 @pytest.fixture(scope="session")
 def seed_dir(tmp_path_factory) -> Path:
-    """A data folder with the briefs that ship with the program."""
+    """A data folder with the four briefs on single articles that ship with the program."""
     data_dir = tmp_path_factory.mktemp("seeds")
     assistant = Assistant.create(data_dir)
-    assistant.ingest(find_seeds())
+    assistant.ingest([seed for seed in find_seeds() if seed.path.name in ARTICLES])
     assistant.close()
     return data_dir
 

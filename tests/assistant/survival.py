@@ -3,7 +3,9 @@
 import contextlib
 import multiprocessing
 import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,6 +65,15 @@ def run(arguments: Sequence[str], folder: Path, kill_at: tuple[int, float] | Non
     said = text.splitlines() if text.endswith("\n") else text.splitlines()[:-1]  # half a line acknowledges nothing
     errors = err.read_text(encoding="utf-8").splitlines()
     return Done(None if killed else process.exitcode, said, errors, time.monotonic() - started)
+
+
+def run_forked(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Do what `conftest.run_cli` does, a few seconds faster."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = run(arguments, Path(folder), **environment)
+    assert done.status is not None
+    out, err = ("".join(f"{line}\n" for line in lines) for lines in (done.lines, done.errors))
+    return subprocess.CompletedProcess(arguments, done.status, out, err)
 
 
 def _command(arguments: list[str], out: str, err: str, environment: dict[str, str], ready: Connection) -> None:

@@ -13,7 +13,8 @@ from assistant.wiring import Assistant
 from index.catalogue import FILE_NAME, Catalogue
 from index.errors import BackupError
 from index.sources import find_files
-from tests.assistant.conftest import run_cli, serving
+from tests.assistant.conftest import serving
+from tests.assistant.survival import run_forked
 from tests.index.making import made, put
 from tests.index.test_vectors import let_go_of_connections
 from tests.index.test_vectors import server as server
@@ -36,18 +37,18 @@ def test_a_restored_index_answers_the_same_and_keeps_its_history(seed_dir, tmp_p
     data_dir, backup = tmp_path / "data", tmp_path / "backup"
     shutil.copytree(seed_dir, data_dir)
     before = answers(data_dir)
-    answer_id = json.loads(run_cli("ask", QUESTIONS[0], "--json", "--data-dir", str(data_dir)).stdout)["answer_id"]
-    assert run_cli("backup", str(backup), "--data-dir", str(data_dir)).returncode == 0
+    answer_id = json.loads(run_forked("ask", QUESTIONS[0], "--json", "--data-dir", str(data_dir)).stdout)["answer_id"]
+    assert run_forked("backup", str(backup), "--data-dir", str(data_dir)).returncode == 0
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("backup")] == ["backup"], "one file"
     for info in Catalogue.open(data_dir).documents():
-        assert run_cli("documents", "remove", info.document_id, "--data-dir", str(data_dir)).returncode == 0
+        assert run_forked("documents", "remove", info.document_id, "--data-dir", str(data_dir)).returncode == 0
         break
     for target in (data_dir, tmp_path / "another machine"):
-        done = run_cli("restore", str(backup), "--data-dir", str(target))
+        done = run_forked("restore", str(backup), "--data-dir", str(target))
         assert (done.returncode, done.stdout.strip()) == (0, "Restored 4 documents."), done.stderr
         assert answers(target) == before
         assert answers(target, exact_scan_chunks=0) == before
-        assert run_cli("check", "--data-dir", str(target)).stdout.strip() == "The index is clean."
+        assert run_forked("check", "--data-dir", str(target)).stdout.strip() == "The index is clean."
         assistant = Assistant.open(target)
         assert assistant.history.answer(answer_id).answer == before[0][0]
         assistant.close()
@@ -187,11 +188,11 @@ def test_what_is_no_backup_is_refused_with_nothing_changed(kind, catalogue, tmp_
 
 def test_the_commands_refuse_alike(tmp_path):
     (tmp_path / "text").write_text("no backup", encoding="utf-8")
-    done = run_cli("restore", str(tmp_path / "text"), "--data-dir", str(tmp_path / "data"))
+    done = run_forked("restore", str(tmp_path / "text"), "--data-dir", str(tmp_path / "data"))
     assert (done.returncode, "is not a backup" in done.stderr, (tmp_path / "data").exists()) == (1, True, False)
-    done = run_cli("restore", str(tmp_path / "none"), "--data-dir", str(tmp_path / "data"))
+    done = run_forked("restore", str(tmp_path / "none"), "--data-dir", str(tmp_path / "data"))
     assert (done.returncode, "There is no file" in done.stderr) == (1, True)
-    done = run_cli("backup", str(tmp_path / "copy"), "--data-dir", str(tmp_path / "data"))
+    done = run_forked("backup", str(tmp_path / "copy"), "--data-dir", str(tmp_path / "data"))
     assert done.returncode == 5
 
 
@@ -210,11 +211,11 @@ def test_beside_a_server_a_backup_is_made_and_a_restore_refused(seed_dir, tmp_pa
     data_dir, backup = tmp_path / "data", tmp_path / "backup"
     shutil.copytree(seed_dir, data_dir)
     with serving(data_dir) as client:
-        assert run_cli("backup", str(backup), "--data-dir", str(data_dir)).returncode == 0
-        refused = run_cli("restore", str(backup), "--data-dir", str(data_dir))
+        assert run_forked("backup", str(backup), "--data-dir", str(data_dir)).returncode == 0
+        refused = run_forked("restore", str(backup), "--data-dir", str(data_dir))
         assert (refused.returncode, "owns the vector store" in refused.stderr) == (3, True)
         assert len(client.get("/v1/documents").json()["documents"]) == 4
-    assert run_cli("restore", str(backup), "--data-dir", str(data_dir)).returncode == 0
+    assert run_forked("restore", str(backup), "--data-dir", str(data_dir)).returncode == 0
 
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")

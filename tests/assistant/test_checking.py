@@ -449,7 +449,7 @@ def passages() -> list[Passage]:
 
 def check(question, words, claim, passages, confidence=0.9):
     number = next(at for at, each in enumerate(passages, 1) if words in " ".join(each.text.split()))
-    match, fit = SentenceScore(0.6, 0.6), Fit(1, 1, 1, 1, ())
+    match, fit = SentenceScore(0.6, 0.6), Fit(1, 1, 1, ())
     ranked = tuple(Candidate(p, at, match, fit, 1.0, confidence) for p in passages for at in range(len(p.sentences)))
     considered = [Considered(understand(question), ranked, (), True)]
     return Checker(passages, considered, 0.45, texts().__getitem__).check(Generated(claim, (number,)))

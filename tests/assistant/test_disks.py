@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.catalogue import Catalogue
-from tests.assistant.conftest import environment_with, run_cli, without_privileges
+from tests.assistant.conftest import environment_with, without_privileges
+from tests.assistant.survival import run_forked
 
 TEXT = " ".join(f"The plant number {number} of Orion Motors builds vans in town {number}." for number in range(120))
 
@@ -73,15 +74,15 @@ def test_a_full_disk_stops_the_run_and_keeps_what_was_stored(megabytes, tmp_path
     disk = tmp_path / "disk"
     with mounted(disk, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs"):
         data = ("--data-dir", str(disk / "data"))
-        done = run_cli("ingest", str(docs), *data)
+        done = run_forked("ingest", str(docs), *data)
         assert_one_clear_line(done, "disk is full", "has room")
         assert stored(disk / "data") == added(done)
         subprocess.run(["mount", "-o", "remount,size=60m", str(disk)], check=True)
-        again = run_cli("ingest", str(docs), *data)
+        again = run_forked("ingest", str(docs), *data)
         assert again.returncode == 0, again.stderr
         assert stored(disk / "data") == {str(path) for path in docs.iterdir()}
         assert not added(again) & added(done)
-        assert run_cli("check", *data).stdout.strip() == "The index is clean."
+        assert run_forked("check", *data).stdout.strip() == "The index is clean."
 
 
 @pytest.mark.parametrize("command", ["reindex", "backup", "restore", "remove", "ask"])
@@ -93,9 +94,9 @@ def test_a_full_disk_fails_every_command_without_damage(command, tmp_path, docs)
     with mounted(disk, "-t", "tmpfs", "-o", "size=20m", "tmpfs"):
         data_dir = disk / "data"
         data = ("--data-dir", str(data_dir))
-        assert run_cli("ingest", str(docs), *data).returncode == 0
-        assert run_cli("backup", str(tmp_path / "backup"), *data).returncode == 0
-        document_id = run_cli("documents", "list", *data).stdout.splitlines()[1].split()[0]
+        assert run_forked("ingest", str(docs), *data).returncode == 0
+        assert run_forked("backup", str(tmp_path / "backup"), *data).returncode == 0
+        document_id = run_forked("documents", "list", *data).stdout.splitlines()[1].split()[0]
         fill(disk)
         arguments = {
             "reindex": ["reindex"],
@@ -104,7 +105,7 @@ def test_a_full_disk_fails_every_command_without_damage(command, tmp_path, docs)
             "remove": ["documents", "remove", document_id],
             "ask": ["ask", "Where does Orion Motors build vans?"],
         }[command]
-        done = run_cli(*arguments, *data)
+        done = run_forked(*arguments, *data)
         assert "Traceback" not in done.stderr
         assert done.returncode in (0, 1)  # a page that was free may be enough
         if done.returncode == 1:
@@ -115,8 +116,8 @@ def test_a_full_disk_fails_every_command_without_damage(command, tmp_path, docs)
         left = stored(data_dir)
         assert left == expected or (command == "remove" and done.returncode == 0 and len(expected - left) == 1)
         assert not (disk / "copy").exists() or done.returncode == 0
-        assert run_cli("check", *data).returncode == 0
-        assert run_cli("check", *data).stdout.strip() == "The index is clean."
+        assert run_forked("check", *data).returncode == 0
+        assert run_forked("check", *data).stdout.strip() == "The index is clean."
 
 
 def fill(disk: Path) -> None:
@@ -134,7 +135,7 @@ def test_a_limit_on_the_size_of_files_stops_the_run_alike(tmp_path, docs):
     done = ingest_behind(["bash", "-c", 'ulimit -f 1000; exec "$@"', "limited"], "ingest", str(docs), *data)
     assert_one_clear_line(done, "could not be used", "has room")
     assert stored(tmp_path / "data") == added(done)
-    assert run_cli("ingest", str(docs), *data).returncode == 0
+    assert run_forked("ingest", str(docs), *data).returncode == 0
     assert stored(tmp_path / "data") == {str(path) for path in docs.iterdir()}
 
 
@@ -142,7 +143,7 @@ def test_a_limit_on_the_size_of_files_stops_the_run_alike(tmp_path, docs):
 def indexed(tmp_path, docs) -> Path:
     for path in sorted(docs.iterdir())[2:]:
         path.unlink()
-    assert run_cli("ingest", str(docs), "--data-dir", str(tmp_path / "data")).returncode == 0
+    assert run_forked("ingest", str(docs), "--data-dir", str(tmp_path / "data")).returncode == 0
     (docs / "99.txt").write_text("One more plant builds trucks.", encoding="utf-8")
     return tmp_path / "data"
 
@@ -157,7 +158,7 @@ CHANGES = {
 @pytest.mark.parametrize("command", CHANGES)
 def test_a_folder_that_may_not_be_written_is_said_and_unharmed(command, tmp_path, docs, indexed):
     before = without_privileges()
-    assert run_cli("backup", str(tmp_path / "backup"), "--data-dir", str(indexed)).returncode == 0
+    assert run_forked("backup", str(tmp_path / "backup"), "--data-dir", str(indexed)).returncode == 0
     for path in (*indexed.rglob("*"), indexed):
         path.chmod(0o555 if path.is_dir() else 0o444)
     done = ingest_behind(before, *CHANGES[command](docs, tmp_path / "backup"), "--data-dir", str(indexed))
@@ -179,16 +180,16 @@ def test_a_folder_in_which_none_can_be_made_is_said(tmp_path, docs):
 
 @pytest.mark.parametrize("command", CHANGES)
 def test_a_read_only_disk_is_said_and_unharmed(command, tmp_path, docs, indexed):
-    assert run_cli("backup", str(tmp_path / "backup"), "--data-dir", str(indexed)).returncode == 0
+    assert run_forked("backup", str(tmp_path / "backup"), "--data-dir", str(indexed)).returncode == 0
     read_only = tmp_path / "read-only"
     with mounted(read_only, "--bind", "-o", "ro", str(indexed)):
-        done = run_cli(*CHANGES[command](docs, tmp_path / "backup"), "--data-dir", str(read_only))
+        done = run_forked(*CHANGES[command](docs, tmp_path / "backup"), "--data-dir", str(read_only))
         assert_one_clear_line(done, str(read_only), "written")
     assert len(stored(indexed)) == 2
 
 
 def test_an_unwritable_place_for_a_backup_is_said(tmp_path, indexed):
-    done = run_cli("backup", str(tmp_path / "none" / "copy"), "--data-dir", str(indexed))
+    done = run_forked("backup", str(tmp_path / "none" / "copy"), "--data-dir", str(indexed))
     assert_one_clear_line(done, "could not be written", "copy")
     assert not (tmp_path / "none").exists()
     assert len(stored(indexed)) == 2

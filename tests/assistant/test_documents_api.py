@@ -1,7 +1,12 @@
 """Documents over HTTP: uploads as jobs with progress, names that lead nowhere else, limits, removal, restarts."""
 
 import hashlib
+import os
+import signal
+import socket
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -11,8 +16,10 @@ from assistant.api.intake import safe_name
 from assistant.jobs import Jobs
 from index.build import Outcome
 from index.database import Database
+from index.errors import NotFoundError
 from tests.assistant.conftest import run_cli, serving, wait_for
 
+KILLED_AFTER = (0, 1, 3, 6) if os.environ.get("RELIABILITY_COUNTS") == "full" else (3,)  # files
 QUESTION = "Where is the gearbox plant of Orion Motors and Vega Auto?"
 
 
@@ -258,36 +265,47 @@ def test_a_full_queue_is_told_to_come_back(tmp_path):
         assert job_of(client, upload(client, later__txt=about("Later")))["state"] == "done"
 
 
-def test_a_job_that_a_restart_cut_short_has_failed(tmp_path):
-    """The server is killed with jobs in its queue; the next one says so, and their files are not left lying about."""
+@pytest.mark.parametrize("acknowledged", KILLED_AFTER)
+def test_a_job_that_a_restart_cut_short_has_failed(acknowledged, tmp_path):
+    """The server is killed with jobs in its queue: what they said was done is there, the next server says the rest."""
     data_dir = tmp_path / "data"
     with serving(data_dir, wait=False) as client:
-        accepted = [upload(client, **{f"f{number}__txt": about(f"Town{number}")}) for number in range(3)]
-        job_ids = [response.json()["job_id"] for response in accepted]
-        kill_server_of(client)
+        uploads = [{f"f{n}__txt": about(f"Town{n}"), f"g{n}__txt": about(f"Port{n}")} for n in range(4)]
+        job_ids = [upload(client, **files).json()["job_id"] for files in uploads]
+        deadline = time.monotonic() + 60
+        while len(said := outcomes_of(client, job_ids)) < acknowledged:
+            assert time.monotonic() < deadline, said
+            time.sleep(0.01)
+        kill_server_of(data_dir)
     with serving(data_dir, wait=False) as client:
         for job_id in job_ids:
             job = client.get(f"/v1/jobs/{job_id}").json()
-            assert job["state"] in ("failed", "done")
-            assert job["state"] == "done" or "send the rest again" in job["error"]
+            assert (job["state"], job["done"]) == ("done", 2) or (
+                job["state"] == "failed" and "send the rest again" in job["error"]
+            )
+        listed = {entry["document_id"]: entry["source"] for entry in client.get("/v1/documents").json()["documents"]}
+        assert said <= outcomes_of(client, job_ids) <= set(listed.items())
+        for source in listed.values():
+            town = source.removeprefix("uploads/f").removeprefix("uploads/g").removesuffix(".txt")
+            assert (data_dir / source).read_bytes() in (about(f"Town{town}"), about(f"Port{town}"))
         assert not any((data_dir / "uploads" / ".incoming").iterdir())
         assert job_of(client, upload(client, again__txt=about("Again")))["state"] == "done"
     assert run_cli("check", "--data-dir", str(data_dir)).returncode == 0
 
 
-def kill_server_of(client: httpx.Client) -> None:
-    import os
-    import signal
+def outcomes_of(client: httpx.Client, job_ids: list[str]) -> set[tuple[str, str]]:
+    """Return the id and source of every document that the jobs say they have taken in."""
+    jobs = [client.get(f"/v1/jobs/{job_id}").json() for job_id in job_ids]
+    outcomes = [outcome for job in jobs for outcome in job["outcomes"]]
+    assert all(outcome["status"] == "added" for outcome in outcomes), outcomes
+    return {(outcome["document_id"], outcome["source"]) for outcome in outcomes}
 
-    port = str(client.base_url.port)
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"serve" in words and port.encode() in words:
-                os.kill(int(entry.name), signal.SIGKILL)
+
+def kill_server_of(data_dir: Path) -> None:
+    """Kill the server, whose process id is written beside its jobs."""
+    with closing(sqlite3.connect(data_dir / "catalogue.sqlite")) as connection:
+        ((owner,),) = connection.execute("SELECT DISTINCT owner FROM jobs")
+    os.kill(int(owner.rpartition(":")[2]), signal.SIGKILL)
 
 
 @pytest.fixture
@@ -310,9 +328,6 @@ def test_a_job_keeps_its_outcomes_in_order(jobs):
 
 @pytest.mark.parametrize(("owner", "state"), [("{me}", "failed"), ("elsewhere:1", "failed"), ("{host}:1", "running")])
 def test_only_jobs_of_servers_that_are_no_more_are_given_up(owner, state, jobs):
-    import os
-    import socket
-
     job_id = jobs.add(1)
     jobs.start(job_id, 1)
     owner = owner.format(me=f"{socket.gethostname()}:{os.getpid()}", host=socket.gethostname())
@@ -331,7 +346,5 @@ def test_old_jobs_are_let_go_but_no_unfinished_one(jobs, monkeypatch):
     newest = jobs.add(1)
     assert jobs.get(unfinished).state == "queued"
     assert jobs.get(newest).state == "queued"
-    from index.errors import NotFoundError
-
     with pytest.raises(NotFoundError):
         jobs.get(ids[0])

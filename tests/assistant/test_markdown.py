@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import date
 
 import pytest
 from markdown_it import MarkdownIt
@@ -10,6 +11,7 @@ from assistant.markdown import render_markdown
 from assistant.models import Abstention, Answer, BasedOn, Citation, Nearest
 
 HEADING = "Nearest passages:"
+TODAY = date(2026, 1, 1)
 
 
 def answer_with(text: str, url: str | None = "https://example.com/a(b) c") -> Answer:
@@ -51,7 +53,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_documents_say_is_text(text):
-    markdown = render_markdown(answer_with(text), HEADING)
+    markdown = render_markdown(answer_with(text), HEADING, TODAY)
     page = rendered(markdown)
     assert set(re.findall(r"<(\w+)", page)) <= {"p", "strong", "blockquote", "ul", "li", "a"}
     assert set(re.findall(r'href="([^"]*)"', page)) == {"https://example.com/a(b)%20c"}
@@ -62,26 +64,26 @@ def test_what_documents_say_is_text(text):
     "url", ["javascript:alert(1)", "data:text/html,x", "/etc/passwd", "", None, "http:/x", "ftp://x"]
 )
 def test_only_web_addresses_are_links(url):
-    assert "](<" not in render_markdown(answer_with("Plain", url), HEADING)
+    assert "](<" not in render_markdown(answer_with("Plain", url), HEADING, TODAY)
 
 
 @pytest.mark.parametrize(
     "url", ["https://e.example/>x", "https://e.example/a\nb", "https://e.example/<b>", 'https://e.example/"x']
 )
 def test_an_address_cannot_leave_its_link(url):
-    page = rendered(render_markdown(answer_with("Plain", url), HEADING))
+    page = rendered(render_markdown(answer_with("Plain", url), HEADING, TODAY))
     assert set(re.findall(r"<(\w+)", page)) <= {"p", "strong", "blockquote", "ul", "li", "a"}
     assert all(link.startswith("https://e.example/") for link in re.findall(r'href="([^"]*)"', page))
 
 
 def test_it_holds_answer_marks_sources_quotes_and_what_is_missing():
-    text = shown(render_markdown(answer_with("The plant builds vans."), HEADING))
+    text = shown(render_markdown(answer_with("The plant builds vans."), HEADING, TODAY))
     for part in (
         "The plant builds vans. [1]",
         "Sources",
         "[1] The plant",
         "2024-05",
-        "As of 2024-05.",
+        "As of 2024-05, over 1 year old.",
         "Not stated:",
         HEADING,
     ):

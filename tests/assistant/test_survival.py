@@ -1,15 +1,17 @@
-"""Commands killed at random moments: what was acknowledged is there, nothing is there by half, a rerun converges.
+"""Commands killed at random moments: what was acknowledged is found, nothing is there by half, a rerun converges.
 
-10 kills in the ordinary tests, 50 with JV_RELIABILITY=full.
+10 kills with the vectors in the data folder and 4 with a Chroma server; 50 and 20 with RELIABILITY_COUNTS=full.
 """
 
+import json
 import os
 import random
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +20,11 @@ import pytest
 from index.backup import require_backup
 from index.catalogue import FILE_NAME, Catalogue
 from tests.assistant.survival import Done, run
+from tests.index.test_vectors import chroma_server, free_port
 from tests.index.test_vectors import server as server  # a real Chroma server
 
-KILLS = 50 if os.environ.get("JV_RELIABILITY") == "full" else 10
+FULL = os.environ.get("RELIABILITY_COUNTS") == "full"
+KILLS, KILLS_WITH_SERVER, KILLS_OF_SERVER = (50, 20, 10) if FULL else (10, 4, 2)
 FIRST = {
     f"{n:02}.md": f"# Plant {n}\n\nThe plant number {n} builds vans.\n\nIt opened in {1990 + n}." for n in range(8)
 }
@@ -89,6 +93,10 @@ class Stage:
         for name, text in files.items():
             (self.docs / name).write_text(text, encoding="utf-8")
 
+    def within(self, name: str, dice: random.Random) -> float:
+        """Return a random moment, in seconds, of the time that a command takes."""
+        return dice.uniform(0, self.seconds[name])
+
     def copy(self, data_dir: Path) -> None:
         """Copy the index; the copy has a collection of its own on a Chroma server."""
         shutil.copytree(self.root / "template", data_dir)
@@ -107,8 +115,9 @@ class Scene:
 
     command: Callable[[Stage, Path], list[str]]
     prepare: Callable[[Stage, Path], None]
-    on_server: bool = False
+    says_each_file: bool = False
     repaired_by_rerun: bool = False  # `check` may refuse until then
+    on_server: bool = False
 
     def environment(self, stage: Stage) -> dict[str, str]:
         return {"JV_CHROMA_URL": stage.server} if self.on_server else {}
@@ -146,16 +155,16 @@ def remove(stage: Stage, data_dir: Path) -> list[str]:
 
 
 SCENES = {
-    "ingest": Scene(lambda stage, _: ["ingest", str(stage.docs)], empty),
-    "sync": Scene(sync, changed_on_disk),
-    "sync, vectors on a server": Scene(sync, changed_on_disk, on_server=True),
+    "ingest": Scene(lambda stage, _: ["ingest", str(stage.docs)], empty, says_each_file=True),
+    "sync": Scene(sync, changed_on_disk, says_each_file=True),
     "reindex": Scene(lambda *_: ["reindex"], filled),
     "remove": Scene(remove, filled),
     "restore": Scene(lambda stage, _: ["restore", str(stage.root / "backup")], changed_since_backup),
     "reindex for another model": Scene(lambda *_: ["reindex"], of_another_model, repaired_by_rerun=True),
     "backup": Scene(lambda _, data_dir: ["backup", str(data_dir / "copy.sqlite")], filled),
 }
-ROUND = [*SCENES, "ingest", "sync"]
+ROUND = [*SCENES, "ingest", "sync", "remove"]
+ROUND_WITH_SERVER = ["sync", "ingest", "reindex", "remove"]
 
 
 @pytest.fixture(scope="module")
@@ -187,12 +196,21 @@ def again(stage: Stage, scene: Scene, data_dir: Path, kill_at: tuple[int, float]
 
 @pytest.mark.parametrize("number", range(KILLS))
 def test_a_command_killed_at_a_random_moment(number: int, stage: Stage):
-    dice = random.Random(number)
     name = ROUND[number % len(ROUND)]
-    scene = SCENES[name]
+    kill_and_run_again(name, SCENES[name], stage, random.Random(number))
+
+
+@pytest.mark.parametrize("number", range(KILLS_WITH_SERVER))
+def test_a_command_killed_while_it_uses_a_chroma_server(number: int, stage: Stage):
+    name = ROUND_WITH_SERVER[number % len(ROUND_WITH_SERVER)]
+    kill_and_run_again(name, replace(SCENES[name], on_server=True), stage, random.Random(1_000 + number))
+
+
+def kill_and_run_again(name: str, scene: Scene, stage: Stage, dice: random.Random) -> None:
     for attempt in range(10):
-        data_dir = stage.root / f"killed-{number}-{attempt}"
-        done = perform(stage, scene, data_dir, moment(name, stage, dice))
+        data_dir = stage.root / f"killed-{len(stage.killed)}-{attempt}"
+        moment = (dice.randint(0, 7), dice.uniform(0, 0.3)) if scene.says_each_file else (0, stage.within(name, dice))
+        done = perform(stage, scene, data_dir, moment)
         if done.status is None:
             break
         stage.seconds[name] = min(stage.seconds[name], done.seconds)
@@ -200,50 +218,76 @@ def test_a_command_killed_at_a_random_moment(number: int, stage: Stage):
         pytest.fail("it was always done before it could be killed")
     stage.killed.append((name, len(done.acknowledged)))
     if (data_dir / FILE_NAME).exists():
-        check_what_is_there(stage, name, data_dir, done)
+        check_what_is_there(stage, name, scene, data_dir, done)
     rerun = again(stage, scene, data_dir)
     assert rerun.status == 0 or (name == "remove" and "There is no document" in rerun.errors[0]), rerun.errors
+    check_convergence(stage, name, scene, data_dir)
+    shutil.rmtree(data_dir)
+
+
+def check_convergence(stage: Stage, name: str, scene: Scene, data_dir: Path) -> None:
     assert state_of(data_dir) == stage.expected[name]
     assert run(["check", "--data-dir", str(data_dir)], stage.root, **scene.environment(stage)).status == 0
     last = run(["check", "--data-dir", str(data_dir)], stage.root, **scene.environment(stage))
     assert last.lines == ["The index is clean."]
-    shutil.rmtree(data_dir)
 
 
-def moment(name: str, stage: Stage, dice: random.Random) -> tuple[int, float]:
-    """Return when to kill: for a run that says what it has done after so many lines, else by time alone."""
-    if "ingest" in name or "sync" in name:
-        return dice.randint(0, 7), dice.uniform(0, 0.3)
-    return 0, dice.uniform(0, stage.seconds[name])
-
-
-def check_what_is_there(stage: Stage, name: str, data_dir: Path, done: Done) -> None:
-    scene, expected = SCENES[name], stage.expected[name].documents
-    checked = run(["check", "--data-dir", str(data_dir)], stage.root, **scene.environment(stage))
+def check_what_is_there(stage: Stage, name: str, scene: Scene, data_dir: Path, done: Done) -> None:
+    """What was acknowledged is found by a search and stored; nothing is there by half; `check` is content."""
+    environment, data = scene.environment(stage), ("--data-dir", str(data_dir))
+    searched = run(
+        ["search", "plant", "--limit", "100", "--json", *data], stage.root, JV_EXACT_SCAN_CHUNKS="0", **environment
+    )
+    checked = run(["check", *data], stage.root, **environment)
     unfinished = checked.status == 5 and not done.acknowledged  # killed before there was an index at all
     if unfinished or (scene.repaired_by_rerun and checked.status == 4):
         return
-    assert checked.status == 0, checked
+    assert (searched.status, checked.status) == (0, 0), (searched, checked)
     assert all(line.startswith(("repaired: ", "The index is ")) for line in checked.lines), checked
-    found = state_of(data_dir).documents
+    documents = state_of(data_dir).documents
+    found = {Path(hit["source"]).name for hit in json.loads("\n".join(searched.lines))}
+    assert found == set(documents), "every document that is there is found, and none that is not"
     before = {} if name == "ingest" else stage.expected["template"].documents
-    for source, document in found.items():
+    expected = stage.expected[name].documents
+    for source, document in documents.items():
         whole = [known[source][:3] for known in (before, expected) if source in known]
         assert document[:3] in whole, f"{source} is neither as it was nor as it will be"
     for source, status in done.acknowledged.items():
         if status in ("added", "replaced", "renamed"):
-            assert found[source][:3] == expected[source][:3], (source, status)
+            assert documents[source][:3] == expected[source][:3], (source, status)
         elif status == "removed":
-            assert source not in found
+            assert source not in documents
     if name == "backup" and (data_dir / "copy.sqlite").exists():
         require_backup(data_dir / "copy.sqlite")
     if name == "remove" and done.lines:
-        assert "05.md" not in found
+        assert "05.md" not in documents
+
+
+@pytest.mark.parametrize("number", range(KILLS_OF_SERVER))
+def test_a_chroma_server_killed_while_it_is_used(number: int, stage: Stage, tmp_path: Path):
+    """The command ends with one line; with the server back on its folder the next run puts all right."""
+    dice, scene, port = random.Random(2_000 + number), replace(SCENES["sync"], on_server=True), free_port()
+    data_dir, folder = tmp_path / "data", tmp_path / "server"
+    folder.mkdir()
+    with chroma_server(folder, port) as (url, server):
+        mine = replace(stage, server=url)
+        killing = threading.Timer(stage.within("sync", dice), server.kill)
+        scene.prepare(mine, data_dir)
+        killing.start()
+        done = again(mine, scene, data_dir)
+        killing.join()
+    assert done.status in (0, 1)
+    assert done.status == 0 or any(word in done.errors[0] for word in ("vector store", "Chroma server")), done
+    assert len(done.errors) == done.status, done.errors
+    with chroma_server(folder, port):
+        check_what_is_there(mine, "sync", scene, data_dir, done)
+        assert again(mine, scene, data_dir).status == 0
+        check_convergence(mine, "sync", scene, data_dir)
 
 
 def test_the_kills_were_at_different_moments(stage: Stage):
     """Else the tests above would show nothing: kills before, between and after acknowledged files."""
-    assert len(stage.killed) == KILLS
-    acknowledged = [count for name, count in stage.killed if name in ("ingest", "sync", "sync, vectors on a server")]
+    assert len(stage.killed) == KILLS + KILLS_WITH_SERVER
+    acknowledged = [count for name, count in stage.killed if SCENES[name].says_each_file]
     assert len(set(acknowledged)) >= 3, stage.killed
     assert any(0 < count < len(FIRST) for count in acknowledged), stage.killed

@@ -12,6 +12,7 @@ from index.catalogue import Catalogue
 from index.chunking import chunk
 from index.cleaning import clean
 from index.embedding import SentenceEmbedder, Vectors
+from index.language import with_language
 from index.loading import load
 from index.models import Block, BlockKind, Chunk, Document, Metadata, Span, sha256
 
@@ -21,9 +22,9 @@ _ENCODINGS = {"trade.txt": "cp1252", "print_view.html": "cp1252", "paywall.txt":
 
 
 def read(name: str, text: str | bytes) -> Document:
-    """Load and clean `text` as if it were the file `name`."""
+    """Load and clean `text` as if it were the file `name`, and tell its language."""
     data = text.encode() if isinstance(text, str) else text
-    return clean(load(Path(name), data), name, name, sha256(repr(data)))
+    return with_language(clean(load(Path(name), data), name, name, sha256(repr(data))))
 
 
 def texts(document: Document, *kinds: BlockKind) -> list[str]:

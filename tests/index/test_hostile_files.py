@@ -134,9 +134,9 @@ def test_pipes_folders_and_links_that_lead_nowhere_do_not_stop_a_run(tmp_path: P
     (folder / "loop.txt").symlink_to(folder / "loop.txt")
     (folder / "round").symlink_to(folder)
     (folder / "zero.txt").symlink_to("/dev/zero")
-    done = ingest(folder, tmp_path / "data", timeout=60)
+    done = ingest(folder, tmp_path / "data", timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in done.stdout.splitlines() if ": " in line] == [f"added: {folder / 'good.txt'}"]
-    named = ingest(folder / "pipe.txt", tmp_path / "data", timeout=60)
+    named = ingest(folder / "pipe.txt", tmp_path / "data", timeout=300)
     assert named.returncode == 1
     assert named.stderr.splitlines() == [f"failed: {folder / 'pipe.txt'}: It is not a file."]

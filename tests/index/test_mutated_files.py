@@ -1,6 +1,6 @@
 """Files damaged at random go through the loaders: each is a document or one LoadError, and none hangs.
 
-200 of them in the ordinary tests, 2,000 with JV_RELIABILITY=full.
+200 of them in the ordinary tests, 2,000 with RELIABILITY_COUNTS=full.
 """
 
 import os
@@ -20,7 +20,7 @@ from index.sources import SEEDS, SourceFile
 from tests.index.hostile import HOSTILE
 from tests.index.making import SAVED, Saved, count_words
 
-COUNT = 2_000 if os.environ.get("JV_RELIABILITY") == "full" else 200
+COUNT = 2_000 if os.environ.get("RELIABILITY_COUNTS") == "full" else 200
 ROUNDS = 10
 SECONDS = 10
 SMALL = 200_000

@@ -110,6 +110,14 @@ def test_what_a_reader_prints_is_no_reply(obedient: Parser):
     assert said(obedient, "print('{}', flush=True); said = 'fine'") == "fine"
 
 
+def test_a_large_parent_does_not_count(obedient: Parser):
+    """What this process held when it started the reader is not the reader's memory."""
+    held = bytearray(b"x") * 300_000_000
+    pids = {said(obedient, "import os; said = os.getpid()") for _ in range(3)}
+    assert len(pids) == 1
+    del held
+
+
 def test_a_reader_that_took_half_the_memory_is_replaced(obedient: Parser):
     before = said(obedient, "import os; said = os.getpid()")
     assert said(obedient, "held = b'x' * 250_000_000; import os; said = os.getpid()") == before

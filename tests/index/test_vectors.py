@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 from urllib.error import URLError
@@ -44,9 +45,13 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Chroma server on a free port, ended by its process id."""
-    port = free_port()
-    folder = tmp_path_factory.mktemp("chroma-server")
+    with chroma_server(tmp_path_factory.mktemp("chroma-server"), free_port()) as (url, _):
+        yield url
+
+
+@contextmanager
+def chroma_server(folder: Path, port: int) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A real Chroma server that keeps its data in `folder`: its address and process, which is ended by its id."""
     chroma = Path(sys.executable).with_name("chroma")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -58,7 +63,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{url}/api/v2/heartbeat", process, folder / "log")
-        yield url
+        yield url, process
     finally:
         process.terminate()
         process.wait(timeout=20)

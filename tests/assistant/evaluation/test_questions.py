@@ -12,7 +12,11 @@ from index.cleaning import clean
 from index.loading import load
 
 QUESTIONS = Path(__file__).parents[2] / "questions"
-FOLDERS = {"seeds": Path(__file__).parents[3] / "seeds", "foreign": QUESTIONS / "foreign" / "corpus"}
+FOLDERS = {
+    "seeds": Path(__file__).parents[3] / "seeds",
+    "briefs": Path(__file__).parents[3] / "seeds",
+    "foreign": QUESTIONS / "foreign" / "corpus",
+}
 SETS = [item for split in ("dev", "test") for item in load_questions(QUESTIONS / split)]
 NEAR_DUPLICATE = 85
 
@@ -137,7 +141,9 @@ def test_no_two_questions_are_near_duplicates():
     alike = [
         (one.id, two.id)
         for one, two in combinations(asked, 2)
-        if fuzz.token_set_ratio(one.question, two.question, processor=utils.default_process) >= NEAR_DUPLICATE
+        if one.as_of == two.as_of  # the same question at two dates has two answers
+        and min(len(one.question.split()), len(two.question.split())) > 4  # whose words any question may hold
+        and fuzz.token_set_ratio(one.question, two.question, processor=utils.default_process) >= NEAR_DUPLICATE
     ]
     assert alike == []
 

@@ -1,7 +1,10 @@
 """The gate stops broken builds: three deliberate sabotages of the program, judged by the committed baseline."""
 
 from io import StringIO
+from pathlib import Path
+from shutil import copytree
 
+import pytest
 from rich.console import Console
 
 from assistant import citations
@@ -11,20 +14,36 @@ from index.retrieval import Retriever
 from index.sources import SEEDS
 
 
-def gate() -> tuple[int, str]:
-    """Run the gate as `make evaluate` does, on the corpus that every clone has."""
-    console = Console(file=StringIO(), width=200)
-    sets, baselines = QUESTIONS / "dev" / "seeds.yaml", QUESTIONS / "baseline"
-    status = run_gate(sets, {"seeds": SEEDS}, baselines, console, Workshop(build_index, open_assistant))
-    return status, console.file.getvalue()
+@pytest.fixture(scope="module")
+def seeds_index(tmp_path_factory) -> Path:
+    data_dir = tmp_path_factory.mktemp("gate")
+    build_index(data_dir, SEEDS)
+    return data_dir
 
 
-def test_the_sound_program_passes():
+@pytest.fixture
+def gate(seeds_index):
+    def run() -> tuple[int, str]:
+        """Run the gate as `make evaluate` does, on a copy of an index of the briefs."""
+        console = Console(file=StringIO(), width=200)
+        sets, baselines = QUESTIONS / "dev" / "seeds.yaml", QUESTIONS / "baseline"
+        workshop = Workshop(lambda data_dir, _: _copy(seeds_index, data_dir), open_assistant)
+        status = run_gate(sets, {"seeds": SEEDS}, baselines, console, workshop)
+        return status, console.file.getvalue()
+
+    return run
+
+
+def _copy(index: Path, data_dir: Path) -> None:
+    copytree(index, data_dir, dirs_exist_ok=True)
+
+
+def test_the_sound_program_passes(gate):
     status, printed = gate()
     assert status == 0, printed
 
 
-def test_offsets_shifted_by_one_fail(monkeypatch):
+def test_offsets_shifted_by_one_fail(gate, monkeypatch):
     cited = citations._citation
 
     def shifted(number, quote):
@@ -38,14 +57,14 @@ def test_offsets_shifted_by_one_fail(monkeypatch):
     assert "Quotes exact" in printed
 
 
-def test_a_silent_dense_leg_fails(monkeypatch):
+def test_a_silent_dense_leg_fails(gate, monkeypatch):
     monkeypatch.setattr(Retriever, "nearest", lambda *_: [])
     status, printed = gate()
     assert status == 1
     assert "meaning" in printed
 
 
-def test_abstention_switched_off_fails(monkeypatch):
+def test_abstention_switched_off_fails(gate, monkeypatch):
     monkeypatch.setenv("JV_ANSWER_THRESHOLD", "0")
     status, printed = gate()
     assert status == 1
