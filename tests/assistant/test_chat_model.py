@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from threading import Event, Timer
@@ -460,3 +461,26 @@ def test_a_missing_key_is_explained_and_never_shown(story_dir, monkeypatch):
     finally:
         assistant.close()
     assert "sk-1" not in repr(load_settings(chat_model="openai:m", chat_api_key="sk-1"))
+
+
+def test_what_disputes_a_sentence_stands_beside_it_however_short_the_answer_is_to_be(tmp_path, server):
+    question = "How many people does the Solvane plant of Norstar employ?"
+    wording = {
+        "one": "The Solvane plant of Norstar employs 2,400 people.",
+        "two": "Norstar employs 3,100 people at its Solvane plant.",
+    }
+    for name, sentence in wording.items():
+        text = f"---\ntitle: Norstar in {name}\npublisher: {name}\npublished: 2025-03\n---\n\n{sentence}\n"
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    with closing(Assistant.create(settings=settings_for(tmp_path / "data", server.address))) as assistant:
+        assistant.ingest(find_files([tmp_path / f"{name}.md" for name in wording]))
+        honest = "At its Solvane plant, Norstar employs 2,400 people."
+        server.script = lambda handler, prompt: say(handler, f"{honest} [{number_of(prompt, '2,400')}]")
+        answer = assistant.ask(question, max_words=5)
+        assert_supported(answer, assistant, honest=[honest])
+    assert answer.answered_by == "openai:scripted"
+    assert [(claim.text, claim.standing) for claim in answer.claims] == [
+        (honest, "disputed"),
+        (wording["two"], "disputed"),
+    ]
+    assert [[side.text for side in conflict.sides] for conflict in answer.conflicts] == [[honest, wording["two"]]]
