@@ -72,6 +72,9 @@ def main() -> None:
         sys.exit(1)
 
 
+_UNFOLDED = 10_000  # columns: what is read by a program is not folded
+
+
 @app.command()
 def ingest(
     paths: Annotated[
@@ -271,7 +274,7 @@ def list_documents(data_dir: DataDir = None) -> None:
         copies = [f"= {source}" for source in of_kin.copies] + [f"~ {other}" for other in of_kin.near_copies]
         counted = (meta.language or "-", str(info.chunks), ", ".join(copies) or "-")
         table.add_row(*map(_printable, (*row, *counted)))
-    _out.print(table)
+    (_out if _out.is_terminal else Console(width=_UNFOLDED)).print(table)
 
 
 @documents_app.command("show")

@@ -1,5 +1,6 @@
 """Tell the language of a text, so that documents in other languages are flagged."""
 
+import logging
 import re
 from dataclasses import replace
 from functools import cache
@@ -7,6 +8,7 @@ from typing import Any
 
 from index.models import BlockKind, Document
 
+_log = logging.getLogger(__name__)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # one of these says as much as a short word
 _MIN_WEIGHT = 20
@@ -28,7 +30,11 @@ def language_of(text: str) -> str | None:
     words = " ".join(_LETTERS.findall(text[:_SAMPLE]))
     if len(words) + 4 * len(_DENSE.findall(words)) < _MIN_WEIGHT:
         return None
-    code, probability = _identifier().classify(words)
+    try:
+        code, probability = _identifier().classify(words)
+    except OSError:  # no room for the temporary file that loading takes: a language is not worth a failure
+        _log.warning("The language of a document stays unknown: the classifier could not be loaded.")
+        return None
     return code if probability >= _MIN_PROBABILITY else None
 
 
