@@ -33,7 +33,7 @@ def language_of(text: str) -> str | None:
     try:
         code, probability = _identifier().classify(words)
     except OSError:  # no room for the temporary file that loading takes: a language is not worth a failure
-        _log.warning("The language of a document stays unknown: the classifier could not be loaded.")
+        _log.debug("The language of a document stays unknown: the classifier could not be loaded.")
         return None
     return code if probability >= _MIN_PROBABILITY else None
 
