@@ -29,6 +29,8 @@ class Settings(BaseSettings):
         0.45, ge=0, le=1, description="How likely a sentence must answer (0 to 1) before it is shown."
     )
     max_question_chars: int = Field(2_000, ge=10, le=100_000, description="Longest question that is taken.")
+    max_conversation_turns: int = Field(50, ge=1, le=10_000, description="Most turns that are kept of a conversation.")
+    max_conversations: int = Field(10_000, ge=1, le=10_000_000, description="Most conversations that are kept.")
     allow_private_addresses: str = Field(
         "",
         description="Own hosts or networks, by commas, that documents are fetched from although private.",

@@ -6,7 +6,11 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.answering import Asking, Parts, answer_question, retrieve
+from assistant.antecedents import Turn
+from assistant.citations import search_hit
+from assistant.conversation import Conversations
 from assistant.errors import QuestionError
+from assistant.events import OnEvent, unheard
 from assistant.explaining import explain
 from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
 from assistant.history import Feedback, History, Verdict
@@ -22,7 +26,7 @@ from index.catalogue import Catalogue
 from index.copies import Kin
 from index.embedding import SentenceEmbedder
 from index.errors import BusyError, VectorStoreError
-from index.models import DocumentInfo, Hit, Scope, ignore, parse_date
+from index.models import DocumentInfo, Scope, ignore, parse_date
 from index.parsing import ParseLimits
 from index.repair import Finding, check
 from index.retrieval import Retriever
@@ -41,6 +45,9 @@ class Assistant:
         self.settings = settings
         self.catalogue = catalogue
         self.history = History(catalogue.database)
+        self.conversations = Conversations(
+            catalogue.database, settings.max_conversation_turns, settings.max_conversations
+        )
         self._store: VectorStore | None = None
 
     @classmethod
@@ -72,14 +79,20 @@ class Assistant:
         as_of: str | None = None,
         filters: Filters | None = None,
         max_words: int | None = None,
+        turns: Sequence[Turn] | None = None,
+        on_event: OnEvent = unheard,
     ) -> Answer:
         """Answer from the documents published by `as_of` that pass `filters`, and keep the answer.
 
-        Raises QuestionError for a question or date that cannot be taken.
+        A follow-up is understood from `turns`, else from those kept under `conversation_id`. `on_event`
+        hears what is found on the way. Raises QuestionError for a question or date that cannot be taken.
         """
-        asking = Asking(question, conversation_id, scope_of(filters, as_of), max_words)
-        answer = answer_question(asking, self._parts)
+        if turns is None:
+            turns = self.conversations.turns(conversation_id) if conversation_id else ()
+        asking = Asking(question, conversation_id, scope_of(filters, as_of), max_words, tuple(turns))
+        answer = answer_question(asking, self._parts, on_event)
         self.history.save(answer)
+        self.conversations.trim(answer.conversation_id)
         return answer
 
     def search(
@@ -87,7 +100,7 @@ class Assistant:
     ) -> list[SearchHit]:
         """Return the passages nearest to `query`, best first, with their ranks by words and by meaning."""
         hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit)
-        return [_search_hit(hit) for hit in hits]
+        return [search_hit(hit) for hit in hits]
 
     def consider(self, question: Question, scope: Scope) -> tuple[Considered, ...]:
         """Return, for each thing asked, every sentence that was considered with its scores, and those chosen."""
@@ -309,24 +322,4 @@ def scope_of(filters: Filters | None, as_of: str | None) -> Scope:
         published_from=filters.published_from,
         published_to=filters.published_to,
         as_of=as_of,
-    )
-
-
-def _search_hit(hit: Hit) -> SearchHit:
-    passage, document = hit.passage, hit.passage.document
-    return SearchHit(
-        document_id=document.document_id,
-        source=document.source,
-        title=document.metadata.title,
-        publisher=document.metadata.publisher,
-        published=passage.published,
-        url=document.metadata.url,
-        section=passage.section,
-        page=passage.page_of(passage.span.start),
-        text=passage.text,
-        start_char_index=passage.span.start,
-        end_char_index=passage.span.end,
-        score=hit.score,
-        rank_words=hit.rank_words,
-        rank_meaning=hit.rank_meaning,
     )
