@@ -6,7 +6,8 @@ JvError (index.errors)
 ├── PromptError        a prompt file is missing or has the wrong placeholders
 ├── UploadError        what was sent cannot be taken in as it is
 ├── TooMuchError       more was sent than one request may
-└── QueueFullError     too much is waiting to be taken in
+├── QueueFullError     too much is waiting to be taken in
+└── TooBusyError       more questions are waiting than can be answered soon
 """
 
 from index.errors import JvError
@@ -40,3 +41,12 @@ class TooMuchError(UploadError):
 
 class QueueFullError(JvError):
     """As many jobs are waiting as may."""
+
+
+class TooBusyError(JvError):
+    """More questions are waiting than can be answered soon."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        """`retry_after` is in how many seconds there should be room."""
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.keys import parse_keys
 from index.embedding_name import DEFAULT_MODEL
 
 PREFIX = "JV_"
@@ -44,8 +45,19 @@ class Settings(BaseSettings):
     )
     max_upload_files: int = Field(20, ge=1, le=1_000, description="Most files in one upload.")
     max_queued_jobs: int = Field(20, ge=1, le=1_000, description="Most uploads that may be waiting to be taken in.")
+    max_answers_at_once: int = Field(2, ge=1, le=256, description="Most questions that are worked on at the same time.")
+    max_waiting_questions: int = Field(64, ge=0, le=10_000, description="Most questions that wait; more get a 503.")
+    max_waiting_seconds: float = Field(20, gt=0, le=600, description="Longest a question waits before it gets a 503.")
+    max_body_kb: int = Field(1_000, ge=1, le=100_000, description="Largest request, uploads apart, in kilobytes.")
+    api_keys: str = Field("", description="Keys that may use the API, by commas: lines that 'jv-assistant key' prints.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+
+    @field_validator("api_keys")
+    @classmethod
+    def _check_keys(cls, text: str) -> str:
+        parse_keys(text)
+        return text
 
     @field_validator("allow_private_addresses")
     @classmethod
