@@ -32,6 +32,7 @@ _ASKED_THINGS = re.compile(
     rf"^\W*(?:which|what|how many)\s+((?:(?!{AUXILIARY}\b)[\w-]+\s+){{0,3}}?[\w-]+s)\s+{AUXILIARY}\b", re.I
 )
 _ASKS_WHAT = re.compile(r"^\W*(?:and\s+)?(?:(?:with|by|from|for|to|of|on|in)\s+)?(?:what|which|whom?)\b", re.I)
+_DESCRIBED = re.compile(r"^\W*(?:what|which|who)\s+(?:is|are|was|were)\s+(the\s+[^?]+)", re.I)
 _FIRST_NAME = re.compile(rf"^\W*((?:[A-Z][\w.&-]*)(?:\s+{NAME})*)(?=['’]s\b|\s+{NAME}|\s+{AUXILIARY}\b)")
 _PERSON = re.compile(
     r"\b(?!The\b|In\b|On\b|At\b)([A-Z][a-zà-ÿ]+ [A-Z][a-zà-ÿ-]+)"
@@ -106,7 +107,7 @@ def units_in(question: str) -> list[str]:
 
 
 def _name_asked_for(turn: Turn) -> str:
-    """Return the name in the answer to "what", "which" or "who" that the question did not have.
+    """Return the name in the answer to "what", "which" or "who" that the question did not have, else "the" thing asked.
 
     Of two that it named, "who" may have been answered with one: with the name that opens the answer.
     """
@@ -125,7 +126,8 @@ def _name_asked_for(turn: Turn) -> str:
         names = [opening, *(name for name in names if name not in opening)]
     asked = set(fold(turn.question).split())
     new = (name for name in names if not is_country(name) and not set(fold(name).split()) <= asked)
-    return next(new, "")
+    described = _DESCRIBED.match(turn.question)
+    return next(new, described[1] if described else "")
 
 
 def _subject_of(question: str) -> str:

@@ -66,6 +66,11 @@ _NAMED = re.compile(rf"(?:(?:the|a)\s+)?{NAME}(?:(?:['’]s)?\s+{NAME})*(?:['’
 _ITS = re.compile(r"^(?:its|their|his|her|the)\s+", re.I)
 _EXPLETIVE = re.compile(r"\bit\s+(?:true|possible|likely|certain|take|that)\b|\bit\s+takes?\b", re.I)
 _POINTING = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|there|this|that|these|those)\b", re.I)
+_OF_A_FACT = re.compile(
+    r"\b(?:den(?:y|ied|ies)|confirm\w*|report\w*|announc\w*|sa(?:id|y|ys)|claim\w*|kn(?:ew|ows?)|mean\w*)\s+"
+    r"(?:it|that|this|so)$",
+    re.I,
+)
 _THAT_ALONE = re.compile(
     rf"\b(?:{AUXILIARY}|of|about|for|by|after|before|with|say|said)\s+(?:that|this)(?=\s*[?,.]|\s*$|\s+\w+(?:ed|en)\b)",
     re.I,
@@ -142,6 +147,8 @@ def _pointing(asked: str, turns: Sequence[Turn]) -> str | None:
         return None
     if any(asked.find(name.text) < found.start() for name in names_in_question(asked) if not name.is_place):
         return None
+    if _OF_A_FACT.search(asked) and (fact := _inverted(turns[-1].question)):
+        return f"{asked} ({fact})"
     resolved = _resolve(asked, turns)
     return resolved if resolved != asked else None
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from time import perf_counter
+from typing import Literal
 
 from assistant.errors import TooBusyError
 from assistant.events import Event, OnEvent, Stopped
@@ -104,7 +105,7 @@ class Desk:
             raise ServerStopping
         raise self._too_busy(f"No turn came within {self._patience:g} s")
 
-    def _give_up(self, turn: "asyncio.Future[bool]") -> None:
+    def _give_up(self, turn: "asyncio.Future[Literal[True]]") -> None:
         """Leave the queue; a turn that came meanwhile goes to the next."""
         if turn.done() and not turn.cancelled():
             self._turns.release()

@@ -17,7 +17,9 @@ from assistant.events import SearchResults as Found
 from assistant.events import TokensUsed
 from assistant.models import Answer, Citation, Claim
 
-_STREAM = {200: {"content": {"text/event-stream": {}}, "description": "Server-Sent Events; docs/api.md lists them."}}
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "Server-Sent Events; docs/api.md lists them."}
+}
 
 
 def add_routes(app: FastAPI, service: Service) -> None:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from assistant.api.desk import Desk, ServerStopping
+from assistant.api.questions import _chunks, _events
 from assistant.errors import TooBusyError
 from assistant.events import StepBegun, Stopped
 from assistant.models import Answer
@@ -129,3 +130,33 @@ def test_what_the_work_raises_is_raised_and_the_turn_is_free_again():
         assert await (await desk.begin(lambda on_event: ANSWER)).answer() == ANSWER
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (ServerStopping(), 503, "stopping"),
+        (ZeroDivisionError("inner"), 500, "unexpected"),
+        (TooBusyError("x", 3), 503, "x"),
+    ],
+)
+def test_a_stream_that_breaks_off_says_why_and_ends_as_it_should(error, status, words):
+    async def breaking():
+        yield StepBegun("answer")
+        raise error
+
+    async def story():
+        ours = [part.decode() async for part in _events(breaking())]
+        openai = [part.decode() async for part in _chunks(breaking(), "http://here/", with_usage=True)]
+        return ours, openai
+
+    ours, openai = asyncio.run(story())
+    assert ours[0].startswith("event: error\n")
+    assert f'"status":{status}' in ours[0]
+    assert ours[-1] == "event: done\ndata: {}\n\n"
+    assert '"error"' in openai[-2]
+    assert openai[-1] == "data: [DONE]\n\n"
+    for said in (*ours, *openai):
+        assert "inner" not in said
+    assert words in ours[0]
+    assert words in openai[-2]

@@ -57,6 +57,7 @@ SAID = Turn(
         (VENTURE, "How much will it invest?", "How much will NCIC invest?"),
         (VENTURE, "And Dongfeng?", "Will Dongfeng hold 60 per cent of the export venture of Dongfeng Motor and NCIC?"),
         (TALKS, "What did they deny?", "What did Ford and Xiaomi deny?"),
+        (TALKS, "Who denied it?", "Who denied it (did Ford talk with Xiaomi about a partnership)?"),
         (TALKS, "Why?", "Why did Ford talk with Xiaomi about a partnership?"),
         (MODELS, "Which ones?", "Which new models does SAIC Volkswagen plan by 2030?"),
         (

@@ -1,6 +1,6 @@
 """Many askers at once, many in a row, and an end in the middle of it.
 
-30 askers and 200 requests in the ordinary tests, 100 and 2,000 with JV_RELIABILITY=full.
+30 askers and 80 requests in the ordinary tests, 100 and 2,000 with JV_RELIABILITY=full.
 """
 
 import os
@@ -16,12 +16,12 @@ import pytest
 from tests.assistant.conftest import server
 
 FULL = os.environ.get("JV_RELIABILITY") == "full"
-ASKERS, REQUESTS = (100, 2_000) if FULL else (30, 200)
+ASKERS, REQUESTS = (100, 2_000) if FULL else (30, 80)
 RIGHT = {
     "Where is the Nissan N7 built?": "Guangzhou",
     "By how much did Honda's sales in China fall in 2025?": r"24\.3%",
     "How much registered capital does the export venture of Dongfeng Motor and NCIC have?": "1 billion yuan",
-    "What is the starting price of the BoZhi 3X?": "109,800",
+    "What does the BoZhi 3X cost?": "109,800",
     "Write a poem about joint ventures.": r"The documents do not say\.",
 }
 
@@ -63,7 +63,7 @@ def test_every_asker_gets_a_right_answer_or_is_told_when_to_come_back(running):
         became = list(pool.map(ask, range(ASKERS)))
     done.set()
     looking.join()
-    assert became.count("right") >= 20
+    assert became.count("right") >= 20, became
     assert sorted(alive)[int(len(alive) * 0.99)] < 0.25, f"{len(alive)} looks, longest {max(alive):.3f} s"
 
 
@@ -104,7 +104,8 @@ def test_streams_end_with_a_last_event_when_the_server_is_stopped(seed_dir):
         process.send_signal(signal.SIGTERM)
         for asker in askers:
             asker.join()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=10) in (0, -signal.SIGTERM)
     assert len(replies) == len(askers), "somebody was cut off"
+    assert any(status == 200 for status, _ in replies)
     for status, text in replies:
         assert status == 503 or text.rstrip().endswith("event: done\ndata: {}")
