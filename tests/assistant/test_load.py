@@ -1,6 +1,6 @@
 """Many askers at once, many in a row, and an end in the middle of it.
 
-30 askers and 80 requests in the ordinary tests, 100 and 2,000 with JV_RELIABILITY=full.
+30 askers and 80 requests in the ordinary tests, 100 and 2,000 with RELIABILITY_FULL=1.
 """
 
 import os
@@ -15,7 +15,7 @@ import pytest
 
 from tests.assistant.conftest import server
 
-FULL = os.environ.get("JV_RELIABILITY") == "full"
+FULL = bool(os.environ.get("RELIABILITY_FULL"))
 ASKERS, REQUESTS = (100, 2_000) if FULL else (30, 80)
 RIGHT = {
     "Where is the Nissan N7 built?": "Guangzhou",
