@@ -29,7 +29,6 @@ class Metrics:
         )
         self._dropped = Counter("jv_failed_checks", "Sentences that failed a check.", registry=self._registry)
         self._tokens = Counter("jv_tokens", "Tokens of chat models.", ("kind",), registry=self._registry)
-        self._refused = Counter("jv_refused", "Questions sent away.", ("reason",), registry=self._registry)
         ProcessCollector(registry=self._registry)
         self._registry.register(_State(desk, catalogue))
 
@@ -53,10 +52,6 @@ class Metrics:
             self._abstentions.labels(answer.abstention.reason).inc()
         for step, milliseconds in answer.timings_ms.items():
             self._steps.labels(step).observe(milliseconds / 1000)
-
-    def refused(self, reason: str) -> None:
-        """Count a question that was sent away unanswered."""
-        self._refused.labels(reason).inc()
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""
