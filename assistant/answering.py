@@ -1,18 +1,21 @@
 """Answer a question: the story understand -> retrieve -> answer -> cite -> check, told by `answer_question`."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from time import perf_counter
 
-from assistant.citations import check_claims, cite, compose, conflicts_of, nearest_of, newest
-from assistant.draft import Answerer, Draft, DraftClaim, Generation, OnClaim, never
+from assistant.antecedents import Turn
+from assistant.citations import check_claims, cite, compose, conflicts_of, nearest_of, newest, search_hit
+from assistant.draft import Answerer, Draft, DraftClaim, Generation
 from assistant.entities import all_names, with_usual_names
 from assistant.errors import QuestionError
+from assistant.events import ClaimsDropped, OnEvent, SearchResults, StepBegun, Telling, TokensUsed, Waiting, unheard
 from assistant.models import Abstention, Answer, Reason
 from assistant.prompts import Prompts
+from assistant.rewriting import Rewrite, by_rules
 from assistant.subjects import is_of_another
 from assistant.understanding import Question, understand
 from index.catalogue import Catalogue
@@ -26,19 +29,21 @@ _PASSAGES_READ_OF_PARTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question with its limits, as every door hands it in."""
+    """A question with its limits and the turns before it, as every door hands it in."""
 
     question: str
     conversation_id: str | None = None
     scope: Scope = field(default_factory=Scope)
     max_words: int | None = None
-    on_claim: OnClaim = ignore  # given each sentence as soon as it has passed
-    is_cancelled: Callable[[], bool] = never  # asked while a chat model writes
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What answering needs, wired once."""
+    """What answering needs, wired once.
+
+    `rewrite` makes a follow-up a question that stands alone, given the turns before it.
+    """
 
     catalogue: Catalogue
     retriever: Retriever
@@ -47,33 +52,45 @@ class Parts:
     lexicon: Lexicon
     max_question_chars: int
     record: Callable[[str, Generation], None] = ignore  # answer_id and what a chat model did for it
+    rewrite: Rewrite = by_rules
 
 
-def answer_question(asking: Asking, parts: Parts) -> Answer:
+def answer_question(asking: Asking, parts: Parts, on_event: OnEvent = unheard) -> Answer:
     """Return the answer, every sentence of it cited and checked, or an abstention that says why.
 
-    Raises QuestionError if the question is empty or too long.
+    `on_event` hears of every step and what it found; what it raises ends the work. Raises QuestionError
+    if the question is empty or too long.
     """
     text = _validated(asking.question, parts.max_question_chars)
-    clock = _Clock()
+    clock, telling = _Clock(on_event), Telling(parts.catalogue.text, on_event)
     with clock.step("understand"):
-        question = understand(text, parts.lexicon)
+        question = understand(_standing_alone(text, asking.turns, parts, on_event), parts.lexicon)
     with parts.catalogue.database.snapshot():  # one state of the index, whatever is ingested meanwhile
         generation = parts.catalogue.generation
         if not question.in_scope:
-            return _abstain(asking, parts, generation, clock, "out_of_scope", Draft())
+            return _abstain(asking, parts, generation, clock, question, "out_of_scope", Draft())
         with clock.step("retrieve"):
             hits = retrieve(question, parts.retriever, asking.scope)
+            on_event(SearchResults(tuple(search_hit(hit) for hit in hits)))
         if not hits:
             reason: Reason = "not_in_documents" if parts.catalogue.count_documents() else "no_documents"
-            return _abstain(asking, parts, generation, clock, reason, Draft(missing=(question.text,)))
+            return _abstain(asking, parts, generation, clock, question, reason, Draft(missing=(question.text,)))
         with clock.step("answer"):
-            draft = parts.answerer.answer(question, hits, asking.max_words, asking.on_claim, asking.is_cancelled)
+            draft = parts.answerer.answer(
+                question, hits, asking.max_words, telling.propose, lambda: on_event(Waiting())
+            )
     with clock.step("check"):  # against the index as it is now: what was removed meanwhile is not cited
         claims = check_claims(draft.claims, parts.catalogue.text)
+    if dropped := len(draft.claims) - len(claims):
+        on_event(ClaimsDropped(dropped))
+    if made := draft.generation:
+        on_event(made)
+        on_event(TokensUsed(made.input_tokens, made.output_tokens))
     if not claims:
-        return _abstain(asking, parts, generation, clock, "not_in_documents", draft)
-    return _compose(asking, parts, generation, clock, question, claims, draft)
+        return _abstain(asking, parts, generation, clock, question, "not_in_documents", draft)
+    answer = _compose(asking, parts, generation, clock, question, claims, draft)
+    telling.finish(answer)
+    return answer
 
 
 def retrieve(question: Question, retriever: Retriever, scope: Scope) -> list[Hit]:
@@ -123,9 +140,17 @@ def _compose(
     )
 
 
-def _abstain(asking: Asking, parts: Parts, generation: int, clock: "_Clock", reason: Reason, draft: Draft) -> Answer:
+def _abstain(
+    asking: Asking,
+    parts: Parts,
+    generation: int,
+    clock: "_Clock",
+    question: Question,
+    reason: Reason,
+    draft: Draft,
+) -> Answer:
     return Answer(
-        **_identity(asking, asking.question.strip(), generation, parts, draft),
+        **_identity(asking, question.text, generation, parts, draft),
         status="abstained",
         answer=parts.prompts.abstention,
         as_of=None,
@@ -157,15 +182,22 @@ def _validated(question: str, limit: int) -> str:
     return text
 
 
-class _Clock:
-    """Milliseconds by step of one answer."""
+def _standing_alone(text: str, turns: Sequence[Turn], parts: Parts, on_event: OnEvent) -> str:
+    rewritten = parts.rewrite(text, turns, on_event) if turns else text
+    return rewritten if len(rewritten) <= parts.max_question_chars else text
 
-    def __init__(self) -> None:
+
+class _Clock:
+    """Milliseconds by step of one answer; tells when a step begins."""
+
+    def __init__(self, on_event: OnEvent) -> None:
+        self._on_event = on_event
         self._started = perf_counter()
         self._steps: dict[str, float] = {}
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
+        self._on_event(StepBegun(name))
         started = perf_counter()
         try:
             yield

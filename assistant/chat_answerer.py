@@ -9,10 +9,10 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.chat_model import ChatCounts, ChatModel, Reply
+from assistant.chat_model import ChatModel, Reply
 from assistant.checking import Accepted, Checker, Refusal
 from assistant.conflicts import conflict_between, dispute_of, distinct, recorded
-from assistant.draft import Draft, DraftClaim, DraftConflict, Generation, OnClaim, Quote, never
+from assistant.draft import Draft, DraftClaim, DraftConflict, Generation, OnClaim, OnWait, Quote, patient
 from assistant.errors import ChatModelError
 from assistant.extractive import MAX_WORDS, ExtractiveAnswerer, lacking
 from assistant.generated import Generated, sentences_in
@@ -35,14 +35,12 @@ class ChatAnswerer:
         prompts: Prompts,
         extractive: ExtractiveAnswerer,
         text_of: Callable[[str], str],
-        counts: ChatCounts,
     ) -> None:
-        """Take the model, the prompts, the answerer to fall back on, `text_of(document_id)` and where to count."""
+        """Take the model, the prompts, the answerer to fall back on and `text_of(document_id)`."""
         self._model = model
         self._prompts = prompts
         self._extractive = extractive
         self._text_of = text_of
-        self._counts = counts
 
     def answer(
         self,
@@ -50,7 +48,7 @@ class ChatAnswerer:
         hits: Sequence[Hit],
         max_words: int | None = None,
         on_claim: OnClaim = ignore,
-        is_cancelled: Callable[[], bool] = never,
+        on_wait: OnWait = patient,
     ) -> Draft:
         """Return the sentences that passed; none passed: the extractive answer, or none where nothing fits."""
         passages = [hit.passage for hit in hits]
@@ -59,15 +57,14 @@ class ChatAnswerer:
             return self._extractive.draft(considered, max_words, on_claim)
         checker = Checker(passages, considered, self._extractive.threshold, self._text_of)
         writing = _Writing(checker, considered, max_words or MAX_WORDS, on_claim, self._text_of)
-        generation = self._generate(question, passages, writing, is_cancelled)
-        self._count(generation)
+        generation = self._generate(question, passages, writing, on_wait)
         if not writing.accepted:
             return replace(self._extractive.draft(considered, max_words, on_claim), generation=generation)
         missing, nearest = lacking(considered, writing.answered)
         return Draft(tuple(writing.claims), writing.all_conflicts(), missing, nearest, self._model.name, generation)
 
     def _generate(
-        self, question: Question, passages: Sequence[Passage], writing: "_Writing", is_cancelled: Callable[[], bool]
+        self, question: Question, passages: Sequence[Passage], writing: "_Writing", on_wait: OnWait
     ) -> Generation:
         """Ask, check, and ask once more for what failed; return what was done, the failure included."""
         made = Generation(self._model.name)
@@ -80,12 +77,12 @@ class ChatAnswerer:
         refused: list[Refusal] = []
         try:
             made = replace(made, calls=1)
-            refused = writing.take(self._model.stream(prompt, reply, is_cancelled), self._prompts.abstention)
+            refused = writing.take(self._model.stream(prompt, reply, on_wait), self._prompts.abstention)
             if refused and not writing.is_full:
                 made = replace(made, calls=2)
                 again = f"{prompt}\n\n{self._prompts.repair.format(failures=_failures(refused))}"
                 passed = len(writing.accepted)
-                still = writing.take(self._model.stream(again, reply, is_cancelled), self._prompts.abstention)
+                still = writing.take(self._model.stream(again, reply, on_wait), self._prompts.abstention)
                 made = replace(made, repaired=len(writing.accepted) - passed)
                 refused = [*refused[made.repaired :], *still[: max(0, len(still) - len(refused))]]
         except ChatModelError as error:
@@ -99,23 +96,6 @@ class ChatAnswerer:
             shown=len(writing.accepted),
             dropped=tuple(each.check for each in refused),
         )
-
-    def _count(self, made: Generation) -> None:
-        amounts = {
-            "answers": 1,
-            "calls": made.calls,
-            "input_tokens": made.input_tokens,
-            "output_tokens": made.output_tokens,
-            "sentences_shown": made.shown,
-            "sentences_repaired": made.repaired,
-            "sentences_dropped": len(made.dropped),
-            "failures": int(made.failure is not None),
-            "fallbacks": int(made.shown == 0),
-        }
-        for check in made.dropped:
-            name = f"dropped_{check.replace(' ', '_')}"
-            amounts[name] = amounts.get(name, 0) + 1
-        self._counts.add(**amounts)
 
 
 @dataclass(slots=True)

@@ -7,23 +7,22 @@ once, whatever the provider is doing.
 import asyncio
 import importlib.util
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import Empty, Queue
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from assistant.draft import never
-from assistant.errors import CancelledError, ChatModelError, SettingsError
+from assistant.draft import OnWait, patient
+from assistant.errors import ChatModelError, SettingsError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 PACKAGES = {"openai": "langchain_openai", "anthropic": "langchain_anthropic", "ollama": "langchain_ollama"}
-_LOOKED_FOR_STOP = 0.2  # seconds
+_MOMENT = 0.2  # seconds
 _MAX_CHARS = 20_000
 _DONE = object()
 
@@ -47,24 +46,6 @@ class Reply:
     output_tokens: int = 0
 
 
-@dataclass(slots=True)
-class ChatCounts:
-    """Totals since the start, for a metrics page. `events` counts 'calls', 'failed: …', 'shown', 'dropped: …'."""
-
-    events: Counter[str] = field(default_factory=Counter)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, **amounts: int) -> None:
-        """Add to the totals; underscores of the names stay."""
-        with self.lock:
-            self.events.update(amounts)
-
-    def snapshot(self) -> dict[str, int]:
-        """Return the totals as they are now."""
-        with self.lock:
-            return dict(self.events)
-
-
 class ChatModel:
     """One chat model of one provider; may be used by many threads."""
 
@@ -80,10 +61,10 @@ class ChatModel:
         self._thread = threading.Thread(target=self._loop.run_forever, name="chat-model", daemon=True)
         self._thread.start()
 
-    def stream(self, prompt: str, reply: Reply, is_cancelled: Callable[[], bool] = never) -> Iterator[str]:
+    def stream(self, prompt: str, reply: Reply, on_wait: OnWait = patient) -> Iterator[str]:
         """Yield the reply to `prompt` as it comes in, and keep its token counts in `reply`.
 
-        Raises ChatModelError if the model fails, sends nothing or takes too long, CancelledError if it was stopped.
+        Raises ChatModelError if the model fails, sends nothing or takes too long, and what `on_wait` raises.
         Ending the iteration early closes the connection.
         """
         pieces: Queue[object] = Queue()
@@ -91,7 +72,7 @@ class ChatModel:
         deadline = monotonic() + self._options.seconds
         length = 0
         try:
-            while (piece := self._next(pieces, deadline, is_cancelled)) is not _DONE:
+            while (piece := self._next(pieces, deadline, on_wait)) is not _DONE:
                 if isinstance(piece, BaseException):
                     raise _translated(piece, self.name) from piece
                 length += len(str(piece))
@@ -103,12 +84,11 @@ class ChatModel:
         finally:
             reading.cancel()
 
-    def _next(self, pieces: "Queue[object]", deadline: float, is_cancelled: Callable[[], bool]) -> object:
+    def _next(self, pieces: "Queue[object]", deadline: float, on_wait: OnWait) -> object:
         while (left := deadline - monotonic()) > 0:
-            if is_cancelled():
-                raise CancelledError("Nobody waits for this answer any more.")
+            on_wait()
             with suppress(Empty):
-                return pieces.get(timeout=min(left, _LOOKED_FOR_STOP))
+                return pieces.get(timeout=min(left, _MOMENT))
         raise ChatModelError(
             f"The chat model '{self.name}' took longer than {self._options.seconds:g} seconds; see JV_CHAT_SECONDS."
         )

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from assistant.clauses import COMPOUND
 from assistant.draft import DraftClaim, DraftConflict, Quote
-from assistant.models import BasedOn, Checks, Citation, Claim, Conflict, Nearest, Side
+from assistant.models import BasedOn, Checks, Citation, Claim, Conflict, Nearest, SearchHit, Side
 from assistant.standing import standing_of
 from index.errors import NotFoundError
-from index.models import last_day
+from index.models import Hit, last_day
 from index.words import FUNCTION_WORDS
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -125,6 +125,27 @@ def nearest_of(quotes: Iterable[Quote]) -> tuple[Nearest, ...]:
     """Return quotes as the passages shown beside an abstention."""
     fields = Nearest.model_fields.keys()
     return tuple(Nearest(**_citation(1, quote).model_dump(include=set(fields))) for quote in quotes)
+
+
+def search_hit(hit: Hit) -> SearchHit:
+    """Return a passage that was found as the doors show it."""
+    passage, document = hit.passage, hit.passage.document
+    return SearchHit(
+        document_id=document.document_id,
+        source=document.source,
+        title=document.metadata.title,
+        publisher=document.metadata.publisher,
+        published=passage.published,
+        url=document.metadata.url,
+        section=passage.section,
+        page=passage.page_of(passage.span.start),
+        text=passage.text,
+        start_char_index=passage.span.start,
+        end_char_index=passage.span.end,
+        score=hit.score,
+        rank_words=hit.rank_words,
+        rank_meaning=hit.rank_meaning,
+    )
 
 
 def _citation(number: int, quote: Quote) -> Citation:

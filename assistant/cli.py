@@ -169,17 +169,28 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve the HTTP API; it starts at once and is ready when model and index are."""
-    import uvicorn
-
-    from assistant.api.app import create_app
+    from assistant.keys import require_keys_in_public
     from assistant.settings import load_settings
     from index.lexicon import load_lexicon
 
     settings = load_settings(data_dir=data_dir, host=host, port=port)
+    require_keys_in_public(settings.host, settings.api_keys)
     load_lexicon(settings.lexicon)
-    api = create_app(settings)
-    _err.print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
-    uvicorn.run(api, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5)
+    from assistant.api.serving import serve as serve_api
+
+    serve_api(settings, lambda: _err.print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)"))
+
+
+@app.command("key")
+def make_key(name: Annotated[str, typer.Argument(help="Whose key it is, as the log shall call it.")]) -> None:
+    """Make an API key; it is shown once, and nothing of it is kept."""
+    from assistant.keys import make_key
+
+    key, entry = make_key(name)
+    _err.print("Give this key to whoever is to use the API; it cannot be shown again:")
+    _out.print(key)
+    _err.print("Add this entry to JV_API_KEYS (entries are separated by commas); take it out to revoke the key:")
+    _out.print(entry)
 
 
 @app.command()

@@ -68,11 +68,11 @@ class Draft:
 
 
 OnClaim = Callable[[DraftClaim], None]
+OnWait = Callable[[], None]
 
 
-def never() -> bool:
-    """Return False: the default of a question whether to stop."""
-    return False
+def patient() -> None:
+    """Wait for as long as it takes."""
 
 
 class Answerer(Protocol):
@@ -84,7 +84,10 @@ class Answerer(Protocol):
         hits: Sequence[Hit],
         max_words: int | None = None,
         on_claim: OnClaim = ignore,
-        is_cancelled: Callable[[], bool] = never,
+        on_wait: OnWait = patient,
     ) -> Draft:
-        """Return the claims; give each to `on_claim` as soon as it stands; raise CancelledError if `is_cancelled`."""
+        """Return the claims; give each to `on_claim` as soon as it stands.
+
+        `on_wait` is called every moment while a model is waited for; what it raises ends the work.
+        """
         ...

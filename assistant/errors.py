@@ -8,7 +8,7 @@ JvError (index.errors)
 ├── TooMuchError       more was sent than one request may
 ├── QueueFullError     too much is waiting to be taken in
 ├── ChatModelError     the chat model failed or took too long; the extractive answer is given
-└── CancelledError     nobody waits for the answer any more
+└── TooBusyError       more questions are waiting than can be answered soon
 """
 
 from index.errors import JvError
@@ -48,5 +48,10 @@ class ChatModelError(JvError):
     """A chat model that failed, sent nothing or took too long."""
 
 
-class CancelledError(JvError):
-    """An answer that nobody waits for any more."""
+class TooBusyError(JvError):
+    """More questions are waiting than can be answered soon."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        """`retry_after` is in how many seconds there should be room."""
+        super().__init__(message)
+        self.retry_after = retry_after

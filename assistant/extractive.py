@@ -12,7 +12,7 @@ from threading import Lock
 
 from assistant.confidence import Features, confidence, features, likelihood
 from assistant.conflicts import conflict_between, dispute_of, distinct, recorded
-from assistant.draft import Draft, DraftClaim, DraftConflict, OnClaim, Quote, never
+from assistant.draft import Draft, DraftClaim, DraftConflict, OnClaim, OnWait, Quote, patient
 from assistant.entities import in_words_of
 from assistant.firmness import addresses_a_model
 from assistant.fit import Surroundings, fit
@@ -58,7 +58,7 @@ class ExtractiveAnswerer:
         hits: Sequence[Hit],
         max_words: int | None = None,
         on_claim: OnClaim = ignore,
-        is_cancelled: Callable[[], bool] = never,  # noqa: ARG002 - it is done before anyone could ask
+        on_wait: OnWait = patient,  # noqa: ARG002 - nothing is waited for
     ) -> Draft:
         """Return the sentences of `hits` that answer `question`, or none and the nearest ones."""
         return self.draft(self.consider(question, [hit.passage for hit in hits]), max_words, on_claim)

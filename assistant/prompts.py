@@ -13,6 +13,7 @@ _PLACEHOLDERS: dict[str, frozenset[str]] = {
     "nearest": frozenset(),
     "answer": frozenset({"abstention", "fence", "passages", "question"}),
     "repair": frozenset({"failures"}),
+    "standalone": frozenset({"fence", "turns", "question"}),
 }
 
 
@@ -21,19 +22,25 @@ class Prompts:
     """`abstention`: the sentence that says no. `nearest`: the line above the nearest passages.
 
     `answer`: the prompt a chat model is asked with. `repair`: what is added to it when sentences failed a check.
+    `standalone`: the prompt that makes a follow-up a question that stands alone.
     """
 
     abstention: str
     nearest: str
     answer: PromptTemplate
     repair: PromptTemplate
+    standalone: PromptTemplate
 
 
 def load_prompts(folder: Path = FOLDER) -> Prompts:
     """Read every prompt file; raise PromptError if one is missing, empty or has other placeholders than known."""
     templates = {name: _load(folder / f"{name}.txt", placeholders) for name, placeholders in _PLACEHOLDERS.items()}
     return Prompts(
-        templates["abstention"].format(), templates["nearest"].format(), templates["answer"], templates["repair"]
+        abstention=templates["abstention"].format(),
+        nearest=templates["nearest"].format(),
+        answer=templates["answer"],
+        repair=templates["repair"],
+        standalone=templates["standalone"],
     )
 
 

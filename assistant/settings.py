@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.keys import parse_keys
 from index.embedding_name import DEFAULT_MODEL
 
 PREFIX = "JV_"
@@ -30,6 +31,8 @@ class Settings(BaseSettings):
     )
     max_question_chars: int = Field(2_000, ge=10, le=100_000, description="Longest question that is taken.")
     lexicon: Path | None = Field(None, description="Your own file of companies, ventures and their names.")
+    max_conversation_turns: int = Field(50, ge=1, le=10_000, description="Most turns that are kept of a conversation.")
+    max_conversations: int = Field(10_000, ge=1, le=10_000_000, description="Most conversations that are kept.")
     allow_private_addresses: str = Field(
         "",
         description="Own hosts or networks, by commas, that documents are fetched from although private.",
@@ -57,8 +60,19 @@ class Settings(BaseSettings):
     )
     chat_retries: int = Field(2, ge=0, le=10, description="How often a call of the chat model that failed is repeated.")
     chat_max_tokens: int = Field(1_000, ge=16, le=100_000, description="Most tokens of one reply of the chat model.")
+    max_answers_at_once: int = Field(2, ge=1, le=256, description="Most questions that are worked on at the same time.")
+    max_waiting_questions: int = Field(64, ge=0, le=10_000, description="Most questions that wait; more get a 503.")
+    max_waiting_seconds: float = Field(20, gt=0, le=600, description="Longest a question waits before it gets a 503.")
+    max_body_kb: int = Field(1_000, ge=1, le=100_000, description="Largest request, uploads apart, in kilobytes.")
+    api_keys: str = Field("", description="Keys that may use the API, by commas: lines that 'jv-assistant key' prints.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+
+    @field_validator("api_keys")
+    @classmethod
+    def _check_keys(cls, text: str) -> str:
+        parse_keys(text)
+        return text
 
     @field_validator("allow_private_addresses")
     @classmethod

@@ -6,16 +6,21 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.answering import Asking, Parts, answer_question, retrieve
+from assistant.antecedents import Turn
 from assistant.chat_answerer import ChatAnswerer
-from assistant.chat_model import ChatCounts, ChatModel, ChatOptions
+from assistant.chat_model import ChatModel, ChatOptions
+from assistant.citations import search_hit
+from assistant.conversation import Conversations
 from assistant.entities import all_names
 from assistant.errors import QuestionError
+from assistant.events import OnEvent, unheard
 from assistant.explaining import explain
 from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
 from assistant.history import Feedback, History, Verdict
 from assistant.models import Answer, Explanation, Filters, SearchHit
 from assistant.prompts import load_prompts
 from assistant.reader import Reading
+from assistant.rewriting import ChatRewriter
 from assistant.selection import Candidate, Considered
 from assistant.settings import Settings, load_settings
 from assistant.understanding import Question, understand
@@ -26,7 +31,7 @@ from index.copies import Kin
 from index.embedding import SentenceEmbedder
 from index.errors import BusyError, VectorStoreError
 from index.lexicon import Lexicon, load_lexicon
-from index.models import DocumentInfo, Hit, Scope, ignore, parse_date
+from index.models import DocumentInfo, Scope, ignore, parse_date
 from index.parsing import ParseLimits
 from index.repair import Finding, check
 from index.retrieval import Retriever
@@ -45,7 +50,9 @@ class Assistant:
         self.settings = settings
         self.catalogue = catalogue
         self.history = History(catalogue.database)
-        self.chat_counts = ChatCounts()
+        self.conversations = Conversations(
+            catalogue.database, settings.max_conversation_turns, settings.max_conversations
+        )
         self._store: VectorStore | None = None
 
     @classmethod
@@ -79,14 +86,20 @@ class Assistant:
         as_of: str | None = None,
         filters: Filters | None = None,
         max_words: int | None = None,
+        turns: Sequence[Turn] | None = None,
+        on_event: OnEvent = unheard,
     ) -> Answer:
         """Answer from the documents published by `as_of` that pass `filters`, and keep the answer.
 
-        Raises QuestionError for a question or date that cannot be taken.
+        A follow-up is understood from `turns`, else from those kept under `conversation_id`. `on_event`
+        hears what is found on the way. Raises QuestionError for a question or date that cannot be taken.
         """
-        asking = Asking(question, conversation_id, scope_of(filters, as_of), max_words)
-        answer = answer_question(asking, self._parts)
+        if turns is None:
+            turns = self.conversations.turns(conversation_id) if conversation_id else ()
+        asking = Asking(question, conversation_id, scope_of(filters, as_of), max_words, tuple(turns))
+        answer = answer_question(asking, self._parts, on_event)
         self.history.save(answer)
+        self.conversations.trim(answer.conversation_id)
         return answer
 
     def search(
@@ -95,7 +108,7 @@ class Assistant:
         """Return the passages nearest to `query`, best first, with their ranks by words and by meaning."""
         names = all_names(query, self.lexicon)
         hits = self._parts.retriever.search(query, scope_of(filters, as_of), limit, names)
-        return [_search_hit(hit) for hit in hits]
+        return [search_hit(hit) for hit in hits]
 
     def consider(self, question: Question, scope: Scope) -> tuple[Considered, ...]:
         """Return, for each thing asked, every sentence that was considered with its scores, and those chosen."""
@@ -276,8 +289,9 @@ class Assistant:
         prompts, limit = load_prompts(), self.settings.max_question_chars
         if not self.chat_model:
             return Parts(self.catalogue, retriever, self._extractive, prompts, self.lexicon, limit)
-        chat = ChatAnswerer(self.chat_model, prompts, self._extractive, self.catalogue.text, self.chat_counts)
-        return Parts(self.catalogue, retriever, chat, prompts, self.lexicon, limit, self.history.save_generation)
+        chat = ChatAnswerer(self.chat_model, prompts, self._extractive, self.catalogue.text)
+        rewrite, record = ChatRewriter(self.chat_model, prompts), self.history.save_generation
+        return Parts(self.catalogue, retriever, chat, prompts, self.lexicon, limit, record, rewrite)
 
     @cached_property
     def _extractive(self) -> ExtractiveAnswerer:
@@ -339,24 +353,4 @@ def scope_of(filters: Filters | None, as_of: str | None) -> Scope:
         published_from=filters.published_from,
         published_to=filters.published_to,
         as_of=as_of,
-    )
-
-
-def _search_hit(hit: Hit) -> SearchHit:
-    passage, document = hit.passage, hit.passage.document
-    return SearchHit(
-        document_id=document.document_id,
-        source=document.source,
-        title=document.metadata.title,
-        publisher=document.metadata.publisher,
-        published=passage.published,
-        url=document.metadata.url,
-        section=passage.section,
-        page=passage.page_of(passage.span.start),
-        text=passage.text,
-        start_char_index=passage.span.start,
-        end_char_index=passage.span.end,
-        score=hit.score,
-        rank_words=hit.rank_words,
-        rank_meaning=hit.rank_meaning,
     )

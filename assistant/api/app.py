@@ -2,22 +2,32 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, Query
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from assistant.api import documents, problems
+from assistant.api import documents, problems, questions
+from assistant.api.front import Front
+from assistant.api.metrics import CONTENT_TYPE
 from assistant.api.service import Service
-from assistant.api.wire import PROBLEMS, AskRequest, FeedbackRequest, Id, SearchResponse
+from assistant.api.wire import (
+    PROBLEMS,
+    ConversationEntry,
+    ConversationsResponse,
+    FeedbackRequest,
+    Id,
+    SearchResponse,
+)
+from assistant.keys import parse_keys
 from assistant.markdown import render_markdown
 from assistant.models import Answer, PartialDate
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
-
-_MAX_BODY_BYTES = 1_000_000
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -30,11 +40,14 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         service.stop()
 
-    app = FastAPI(title="jv-assistant", lifespan=lifespan, max_body_size=_MAX_BODY_BYTES)
+    app = FastAPI(title="jv-assistant", lifespan=lifespan, max_body_size=settings.max_body_kb * 1_000)
     app.state.service = service
+    app.add_middleware(Front, metrics=service.metrics, keys=parse_keys(settings.api_keys))
     problems.install(app)
     _add_health(app, service)
-    _add_questions(app, service)
+    questions.add_routes(app, service)
+    _add_answers(app, service)
+    _add_conversations(app, service)
     documents.add_routes(app, service)
     return app
 
@@ -43,6 +56,10 @@ def _add_health(app: FastAPI, service: Service) -> None:
     @app.get("/livez")
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(service.metrics.text(), media_type=CONTENT_TYPE)
 
     @app.get("/readyz")
     def readyz() -> JSONResponse:
@@ -54,24 +71,17 @@ def _add_health(app: FastAPI, service: Service) -> None:
         )
 
 
-def _add_questions(app: FastAPI, service: Service) -> None:
-    @app.post("/v1/ask", responses=PROBLEMS)
-    def ask(request: AskRequest) -> Answer:
-        return service.loaded().ask(
-            request.question,
-            conversation_id=request.conversation_id,
-            as_of=request.as_of,
-            filters=request.filters,
-            max_words=request.max_words,
-        )
-
+def _add_answers(app: FastAPI, service: Service) -> None:
     @app.get("/v1/search", responses=PROBLEMS)
-    def search(
+    async def search(
         q: Annotated[str, Query(min_length=1, max_length=2_000)],
         limit: Annotated[int, Query(ge=1, le=100)] = 10,
         as_of: PartialDate | None = None,
     ) -> SearchResponse:
-        return SearchResponse(query=q, hits=tuple(service.loaded().search(q, limit=limit, as_of=as_of)))
+        assistant = service.loaded()
+        async with service.desk.turn():
+            hits = await run_in_threadpool(assistant.search, q, limit=limit, as_of=as_of)
+        return SearchResponse(query=q, hits=tuple(hits))
 
     @app.get("/v1/answers/{answer_id}", response_model=Answer, responses=PROBLEMS)
     def stored_answer(answer_id: Id, render: Literal["json", "markdown"] = "json") -> Answer | Response:
@@ -85,3 +95,21 @@ def _add_questions(app: FastAPI, service: Service) -> None:
     @app.post("/v1/answers/{answer_id}/feedback", status_code=HTTPStatus.NO_CONTENT, responses=PROBLEMS)
     def feedback(answer_id: Id, request: FeedbackRequest) -> None:
         service.assistant.add_feedback(answer_id, request.verdict, request.comment)
+
+
+def _add_conversations(app: FastAPI, service: Service) -> None:
+    conversations = service.assistant.conversations
+
+    @app.get("/v1/conversations", responses=PROBLEMS)
+    def list_conversations(
+        limit: Annotated[int, Query(ge=1, le=1_000)] = 100, cursor: Id | None = None
+    ) -> ConversationsResponse:
+        found = conversations.list(limit + 1, cursor or "")
+        return ConversationsResponse(
+            conversations=tuple(ConversationEntry(**asdict(item)) for item in found[:limit]),
+            next=found[limit - 1].conversation_id if len(found) > limit else None,
+        )
+
+    @app.delete("/v1/conversations/{conversation_id}", status_code=HTTPStatus.NO_CONTENT, responses=PROBLEMS)
+    def delete_conversation(conversation_id: Id) -> None:
+        conversations.delete(conversation_id)

@@ -2,9 +2,15 @@
 
 import logging
 import threading
+from collections.abc import Callable
+from typing import Any
 
+from assistant.api.desk import Desk
 from assistant.api.intake import Intake
+from assistant.api.metrics import Metrics
 from assistant.api.problems import NotReady
+from assistant.events import Event, OnEvent
+from assistant.models import Answer
 from assistant.settings import Settings
 from assistant.wiring import Assistant
 from index.errors import JvError
@@ -21,6 +27,8 @@ class Service:
         self.settings = settings
         self.assistant = Assistant.create(settings=settings)
         self.intake = Intake(self.assistant, self._wait_until_loaded)
+        self.desk = Desk(settings.max_answers_at_once, settings.max_waiting_questions, settings.max_waiting_seconds)
+        self.metrics = Metrics(self.desk, self.assistant.catalogue)
         self._loaded = threading.Event()
         self._stopping = threading.Event()
         self._failure: str | None = None
@@ -34,12 +42,15 @@ class Service:
     def stop(self) -> None:
         """Release model and index."""
         self._stopping.set()
+        self.desk.close()
         self.intake.stop()
         self._thread.join(timeout=10)
         self.assistant.close()
 
     def why_not_ready(self) -> str | None:
-        """Return why no question can be answered yet, or None if all is there."""
+        """Return why no question can be answered now, or None if all is there."""
+        if self.desk.is_stopping:
+            return "The server is stopping; send it again in a moment."
         if self._failure:
             return self._failure
         if not self._loaded.is_set():
@@ -53,6 +64,21 @@ class Service:
         if self._failure or not self._loaded.is_set():
             raise NotReady(self.why_not_ready())
         return self.assistant
+
+    def asking(self, question: str, **limits: Any) -> Callable[[OnEvent], Answer]:
+        """Return the work that answers a question (`limits` as of `Assistant.ask`); raise NotReady if none can be."""
+        assistant = self.loaded()
+
+        def work(on_event: OnEvent) -> Answer:
+            def hear(event: Event) -> None:
+                self.metrics.heard(event)
+                on_event(event)
+
+            answer = assistant.ask(question, on_event=hear, **limits)
+            self.metrics.answered(answer)
+            return answer
+
+        return work
 
     def _wait_until_loaded(self) -> str | None:
         """Wait for model and index; return why they will not come, or None."""

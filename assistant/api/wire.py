@@ -39,6 +39,29 @@ class SearchResponse(Frozen):
     hits: tuple[SearchHit, ...]
 
 
+class SearchResults(Frozen):
+    """The data of the event `search_results`: the passages that are read for an answer."""
+
+    hits: tuple[SearchHit, ...]
+
+
+class ConversationEntry(Frozen):
+    """One conversation of the list."""
+
+    conversation_id: str
+    started_at: str
+    last_asked_at: str
+    turns: int
+    question: str = Field(description="The first question that is kept.")
+
+
+class ConversationsResponse(Frozen):
+    """A page of the conversations, the one asked last first; `next` is the cursor of the following page, or null."""
+
+    conversations: tuple[ConversationEntry, ...]
+    next: str | None
+
+
 class DocumentEntry(Frozen):
     """One document of the list."""
 

@@ -4,8 +4,9 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,19 +93,29 @@ def free_port() -> int:
 @contextmanager
 def serving(data_dir: Path, *, wait: bool = True, **environment: str) -> Iterator[httpx.Client]:
     """Start `jv-assistant serve` on a free port; stop that process, and only that, in the end."""
+    with server(data_dir, wait=wait, **environment) as (client, _, _):
+        yield client
+
+
+@contextmanager
+def server(
+    data_dir: Path, *, wait: bool = True, **environment: str
+) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes], Callable[[], str]]]:
+    """Do what `serving` does; also give the process and what returns its log so far."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assistant", "serve", "--port", str(port), "--data-dir", str(data_dir)],
-        env=environment_with(**environment),
-        stderr=subprocess.PIPE,
-    )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            wait_for(client, "/readyz" if wait else "/livez")
-            yield client
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+    with tempfile.NamedTemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "assistant", "serve", "--port", str(port), "--data-dir", str(data_dir)],
+            env=environment_with(**environment),
+            stderr=log,
+        )
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+                wait_for(client, "/readyz" if wait else "/livez")
+                yield client, process, lambda: Path(log.name).read_text(encoding="utf-8")
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
 
 
 def wait_for(client: httpx.Client, path: str, status: int = 200, seconds: float = 60) -> httpx.Response:

@@ -10,8 +10,10 @@ from threading import Event, Timer
 
 import pytest
 
-from assistant.answering import Asking, answer_question
-from assistant.errors import CancelledError, SettingsError
+from assistant.draft import Generation
+from assistant.errors import SettingsError
+from assistant.events import Stopped
+from assistant.models import Claim
 from assistant.settings import Settings, load_settings
 from assistant.wiring import Assistant
 from index.sources import find_files
@@ -223,14 +225,14 @@ def test_beside_a_lie_the_honest_sentence_passes(mechanism, assistant, server):
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.figure)
 def test_an_honest_model_is_heard_and_its_tokens_are_recorded(fact, assistant, server):
     server.script = lambda handler, prompt: say(handler, f"{fact.honest} [{number_of(prompt, fact.words)}]")
-    before = assistant.chat_counts.snapshot()
-    answer = assistant.ask(fact.question)
+    events = []
+    answer = assistant.ask(fact.question, on_event=events.append)
     assert_supported(answer, assistant, honest=[fact.honest])
     assert (answer.status, answer.answered_by) == ("answered", "openai:scripted")
     made = assistant.history.generation(answer.answer_id)
     assert made
     assert (made.calls, made.input_tokens, made.output_tokens, made.shown, made.dropped) == (1, 100, 7, 1, ())
-    assert assistant.chat_counts.snapshot()["output_tokens"] == before.get("output_tokens", 0) + 7
+    assert [event for event in events if isinstance(event, Generation)] == [made]
 
 
 def test_a_failed_sentence_is_repaired_once_and_told_why(assistant, server):
@@ -384,9 +386,15 @@ def test_a_sentence_is_given_out_before_the_model_has_ended(assistant, server):
 
     server.script = script
     claims = []
-    asking = Asking(fact.question, on_claim=lambda claim: (claims.append(claim.text), told.set()))
-    answer = answer_question(asking, assistant._parts)
-    assert claims == [fact.honest] == [claim.text for claim in answer.claims]
+
+    def hear(event):
+        if isinstance(event, Claim):
+            claims.append(event)
+            told.set()
+
+    answer = assistant.ask(fact.question, on_event=hear)
+    assert [claim.text for claim in claims] == [fact.honest]
+    assert tuple(claims) == answer.claims
 
 
 def test_when_nobody_waits_the_connection_is_closed(assistant, server):
@@ -398,8 +406,13 @@ def test_when_nobody_waits_the_connection_is_closed(assistant, server):
 
     server.script = script
     server.broken.clear()
-    with pytest.raises(CancelledError):
-        answer_question(Asking(FACTS[0].question, is_cancelled=gone.is_set), assistant._parts)
+
+    def hear(event):
+        if gone.is_set():
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        assistant.ask(FACTS[0].question, on_event=hear)
     assert server.broken.wait(5)
 
 
