@@ -18,8 +18,10 @@ export Q
 $(DATA)/catalogue.sqlite: | $(READY)
 	$(BIN)/jv-assistant ingest --seeds
 
-test: $(READY) lint  ## lint, types and tests
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+JOBS ?= 2
+
+test: $(READY) lint  ## lint, types and tests, the files of tests shared out among $(JOBS) processes
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .
