@@ -6,6 +6,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +27,21 @@ RIGHT = {
     "Write a poem about joint ventures.": r"The documents do not say\.",
 }
 
+# Looks at /livez from a process of its own until it is told something, then prints how long each look took.
+LOOK = """
+import http.client, select, sys, time
+server, took = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=30), []
+print("alive", flush=True)
+while not select.select([sys.stdin], [], [], 0.01)[0]:
+    started = time.perf_counter()
+    server.request("GET", "/livez")
+    reply = server.getresponse()
+    reply.read()
+    assert reply.status == 200
+    took.append(time.perf_counter() - started)
+print(*took)
+"""
+
 
 @pytest.fixture(scope="module")
 def running(seed_dir):
@@ -36,19 +53,18 @@ def running(seed_dir):
 
 def test_every_asker_gets_a_right_answer_or_is_told_when_to_come_back(running):
     client, _ = running
-    done, alive = threading.Event(), []
-
-    def look() -> None:
-        with httpx.Client(base_url=client.base_url, timeout=30) as own:
-            while not done.is_set():
-                started = time.perf_counter()
-                assert own.get("/livez").status_code == 200
-                alive.append(time.perf_counter() - started)
-                time.sleep(0.01)
+    looking = subprocess.Popen(
+        [sys.executable, "-c", LOOK, str(client.base_url.port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert looking.stdout.readline() == "alive\n"
+    askers = httpx.Client(base_url=client.base_url, timeout=60, limits=httpx.Limits(max_connections=ASKERS))
 
     def ask(number: int) -> str:
         question = list(RIGHT)[number % len(RIGHT)]
-        reply = httpx.post(f"{client.base_url}/v1/ask", json={"question": question}, timeout=60)
+        reply = askers.post("/v1/ask", json={"question": question})
         if reply.status_code == 503:
             assert int(reply.headers["retry-after"]) >= 1
             assert "try again" in reply.json()["detail"]
@@ -57,14 +73,14 @@ def test_every_asker_gets_a_right_answer_or_is_told_when_to_come_back(running):
         assert re.search(RIGHT[question], reply.json()["answer"])
         return "right"
 
-    looking = threading.Thread(target=look)
-    looking.start()
-    with ThreadPoolExecutor(ASKERS) as pool:
+    with askers, ThreadPoolExecutor(ASKERS) as pool:
         became = list(pool.map(ask, range(ASKERS)))
-    done.set()
-    looking.join()
+    alive = sorted(map(float, looking.communicate("done\n", timeout=60)[0].split()))
+    assert looking.returncode == 0
     assert became.count("right") >= 20, became
-    assert sorted(alive)[int(len(alive) * 0.99)] < 0.25, f"{len(alive)} looks, longest {max(alive):.3f} s"
+    p99 = alive[int(len(alive) * 0.99)]
+    print(f"{became.count('right')} right; /livez: {len(alive)} looks, p99 {p99:.3f} s, longest {alive[-1]:.3f} s")
+    assert p99 < 0.25, f"{len(alive)} looks, longest {alive[-1]:.3f} s"
 
 
 def test_memory_stays_flat(running):
