@@ -42,7 +42,7 @@ class Descriptions:
         excluded = frozenset().union(*(each[2] for each in partners if each not in kept))
         found = self._by_partners(text, kept) or self._by_place(text, kept)
         if not found and len(kept) == 1 and excluded and _OTHER.search(text):
-            found = self._others(text, kept[0][2], excluded)
+            found, kept = self._others(text, kept[0][2], excluded), partners
         start, end = min((each[0] for each in kept), default=0), max((each[1] for each in kept), default=0)
         for venture in sorted(found):
             yield start, end, venture
