@@ -14,6 +14,7 @@ _ASIDE = re.compile(
 )
 _SEEKS_OTHERS = re.compile(r"\b(?:other|another|else|sisters?|siblings?|rivals?|competitors?)\b", re.I)
 _LONG_PHRASE = 12  # words
+_MOST_MEANT = 3  # ventures by one description
 _NameFor = Callable[[Mention, str], str]
 _POSSESSIVE_VENTURE = re.compile(
     r".*?['’]s?\s(?:(?:[\w-]+\s){0,3}?(?:with|and)\s|(?:other|another|second)\s).*|.*?(?:-|/| and | & ).*", re.S
@@ -70,6 +71,14 @@ def with_usual_names(text: str, lexicon: Lexicon) -> str:
     return f"{in_english(usual)} {text}" if is_chinese(text) else usual
 
 
+def with_descriptions_named(text: str, lexicon: Lexicon) -> str:
+    """Return a question with the names of the ventures that it describes; one that fits several, with each of them."""
+    for (start, end), ids in sorted(_described(lexicon.entities_in(text)).items(), reverse=True):
+        if len(ids) <= _MOST_MEANT and _is_phrase(text[start:end]):
+            text = f"{text[:start]}{' or '.join(map(lexicon.name_of, sorted(ids)))}{text[end:]}"
+    return text
+
+
 def in_words_of(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
     """Return a question with ventures, and names in Chinese, as `passages` call them, and in their language."""
     renamed = _as_they_call(text, passages, lexicon)
@@ -108,7 +117,11 @@ def _is_renamed(mention: Mention) -> bool:
     """Whether another name may stand for a mention: it means one thing, and a description is a whole phrase."""
     if not mention.described:
         return len(mention.ids) == 1
-    return bool(_POSSESSIVE_VENTURE.fullmatch(mention.text)) and len(mention.text.split()) < _LONG_PHRASE
+    return len(mention.ids) == 1 and _is_phrase(mention.text)
+
+
+def _is_phrase(description: str) -> bool:
+    return bool(_POSSESSIVE_VENTURE.fullmatch(description)) and len(description.split()) < _LONG_PHRASE
 
 
 def _is_other_wording(mention: Mention, lexicon: Lexicon) -> bool:
