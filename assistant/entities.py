@@ -13,8 +13,12 @@ _ASIDE = re.compile(
     r"\b(?:besides|apart from|aside from|other than|except(?: for)?|rather than|in addition to)\b[^.;?]{0,25}$", re.I
 )
 _SEEKS_OTHERS = re.compile(r"\b(?:other|another|else|sisters?|siblings?|rivals?|competitors?)\b", re.I)
+_LONG_PHRASE = 12  # words
+_MOST_MEANT = 3  # ventures by one description
 _NameFor = Callable[[Mention, str], str]
-_POSSESSIVE_VENTURE = re.compile(r".*?['’]s?\s(?:[\w-]+\s){0,3}?(?:with|and)\s.*|.*?(?:-|/| and | & ).*", re.S)
+_POSSESSIVE_VENTURE = re.compile(
+    r".*?['’]s?\s(?:(?:[\w-]+\s){0,3}?(?:with|and)\s|(?:other|another|second)\s).*|.*?(?:-|/| and | & ).*", re.S
+)
 
 
 def known_names(text: str, names: Sequence[Name], lexicon: Lexicon) -> tuple[Name, ...]:
@@ -61,8 +65,18 @@ def with_usual_names(text: str, lexicon: Lexicon) -> str:
 
     What is asked in Chinese is said in English before it.
     """
-    usual = _renamed(text, lexicon, lambda _, entity_id: lexicon.name_of(entity_id))
+    usual = _renamed(
+        text, lexicon, lambda mention, i: lexicon.name_of(i) if _is_other_wording(mention, lexicon) else mention.text
+    )
     return f"{in_english(usual)} {text}" if is_chinese(text) else usual
+
+
+def with_descriptions_named(text: str, lexicon: Lexicon) -> str:
+    """Return a question with the names of the ventures that it describes; one that fits several, with each of them."""
+    for (start, end), ids in sorted(_described(lexicon.entities_in(text)).items(), reverse=True):
+        if len(ids) <= _MOST_MEANT and _is_phrase(text[start:end]):
+            text = f"{text[:start]}{' or '.join(map(lexicon.name_of, sorted(ids)))}{text[end:]}"
+    return text
 
 
 def in_words_of(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
@@ -72,8 +86,6 @@ def in_words_of(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
 
 
 def _as_they_call(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
-    if not any(_is_renamed(mention, lexicon) for mention in lexicon.entities_in(text)):
-        return text
     said: dict[str, Counter[str]] = {}
     for mention in (each for passage in passages for each in lexicon.entities_in(passage) if not each.described):
         for entity_id in mention.ids:
@@ -83,13 +95,15 @@ def _as_they_call(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
         names = said.get(entity_id, Counter())
         asked = sum(count for name, count in names.items() if fold(name) == fold(mention.text))
         usual, most = names.most_common(1)[0] if names else (lexicon.name_of(entity_id), 1)
+        if not _is_other_wording(mention, lexicon):
+            return mention.text if asked or not names else usual
         return mention.text if 2 * asked >= most else usual
 
     return _renamed(text, lexicon, their_word)
 
 
 def _renamed(text: str, lexicon: Lexicon, name_for: _NameFor) -> str:
-    mentions = [mention for mention in lexicon.entities_in(text) if _is_renamed(mention, lexicon)]
+    mentions = [mention for mention in lexicon.entities_in(text) if _is_renamed(mention)]
     described = [(mention.start, mention.end) for mention in mentions if mention.described]
     for mention in sorted(mentions, key=lambda each: -each.start):
         inside = not mention.described and any(_overlap((mention.start, mention.end), each) for each in described)
@@ -99,12 +113,19 @@ def _renamed(text: str, lexicon: Lexicon, name_for: _NameFor) -> str:
     return text
 
 
-def _is_renamed(mention: Mention, lexicon: Lexicon) -> bool:
-    """Whether another name may stand for a mention: a venture, or a name in Chinese, that means one thing."""
-    if len(mention.ids) != 1:
-        return False
-    if mention.described:
-        return bool(_POSSESSIVE_VENTURE.fullmatch(mention.text)) and len(mention.text.split()) < 9
+def _is_renamed(mention: Mention) -> bool:
+    """Whether another name may stand for a mention: it means one thing, and a description is a whole phrase."""
+    if not mention.described:
+        return len(mention.ids) == 1
+    return len(mention.ids) == 1 and _is_phrase(mention.text)
+
+
+def _is_phrase(description: str) -> bool:
+    return bool(_POSSESSIVE_VENTURE.fullmatch(description)) and len(description.split()) < _LONG_PHRASE
+
+
+def _is_other_wording(mention: Mention, lexicon: Lexicon) -> bool:
+    """Whether a mention says little to the model: a venture is better known by its usual name, as is Chinese."""
     return bool(lexicon.ventures(mention.ids)) or bool(_CJK.search(mention.text))
 
 

@@ -70,9 +70,10 @@ def _side_by_side(text: str, names: Sequence[Name]) -> list[Name]:
     """Return the first run of names with nothing but 'A or B', 'A's sales against B' between them."""
     run: list[tuple[Name, int]] = []
     for name in names:
-        start = text.find(name.text, run[-1][1] if run else 0)
-        if start < 0:
+        found = re.compile(_whole(name.text)).search(text, run[-1][1] if run else 0)
+        if not found:
             continue
+        start = found.start()
         between = text[run[-1][1] : start] if run else ""
         joined = bool(_BETWEEN_COMPARED.fullmatch(between))
         if run and not joined:
@@ -87,12 +88,17 @@ def _side_by_side(text: str, names: Sequence[Name]) -> list[Name]:
     return [name for name, _ in run] if len(run) > 1 else []
 
 
+def _whole(name: str) -> str:
+    """Return the pattern of a name that is not a part of a longer word; Chinese is written without spaces."""
+    return rf"(?<![A-Za-z0-9-]){re.escape(name)}(?![A-Za-z0-9]|-\w)"
+
+
 def _without(text: str, names: Sequence[Name]) -> str:
     """Return `text` without names, nor the word that joins each to the other one compared."""
     joint = r"(?:or|and|than|versus|vs\.?|against)"
     for name in names:
-        named = rf"{re.escape(name.text)}(?:['’]s?)?"
-        text, found = re.subn(rf"\b{joint}\s+(?:of\s+|for\s+|at\s+|in\s+)?{named}", " ", text)
+        named = rf"{_whole(name.text)}(?:['’]s?)?"
+        text, found = re.subn(rf"\b{joint}\s+(?:of\s+|for\s+|at\s+|in\s+|with\s+)?(?:the\s+)?{named}", " ", text)
         if not found:
             text = re.sub(rf"(?:\b(?:of|for|at|in|both)\s+)?{named}(?:\s+{joint}\b)?", " ", text)
     return " ".join(text.split())

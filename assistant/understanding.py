@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from assistant.chinese import in_english
-from assistant.entities import asked_ventures, known_names
+from assistant.entities import asked_ventures, known_names, with_descriptions_named
 from assistant.names import Name, names_in_question
 from assistant.parts import Part, parts_of
 from assistant.times import AskedTime, asked_time
@@ -161,7 +161,9 @@ class Question:
 def understand(text: str, lexicon: Lexicon | None = None) -> Question:
     """Return what can be told of a question from its words and the lexicon (by default the program's own)."""
     lexicon = lexicon or load_lexicon()
-    parts = [each for part in parts_of(text) for each in _readings(part, lexicon)][:_MOST_PARTS]
+    parts = [each for part in parts_of(with_descriptions_named(text, lexicon)) for each in _readings(part, lexicon)][
+        :_MOST_PARTS
+    ]
     if len(parts) < 2:
         return _understand(Part(text), lexicon)
     return replace(_understand(Part(text), lexicon), parts=tuple(parts))

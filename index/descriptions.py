@@ -16,6 +16,7 @@ _APART = 90  # characters between two partners of one venture
 _EXCLUDES = re.compile(
     r"\b(?:not|besides|apart from|aside from|other than|except(?: for)?|rather than|unlike)\b[^.;?]{0,25}$", re.I
 )
+_JOINS = re.compile(r"\s*(?:,|and|&|/)\s*|\s*,\s*and\s*")
 _OTHER = re.compile(r"\b(?:other|another|second)\b", re.I)
 _CHINESE = re.compile(r"\b(?:China|Chinese)\b|中国")
 _WIDE = "China"  # a place where too many ventures are for it to tell one
@@ -40,12 +41,26 @@ class Descriptions:
         partners = [each for each in named if not self._ventures.keys() & each[2] and _is_told(each, words)]
         kept = [each for each in partners if not _EXCLUDES.search(text, 0, each[0])]
         excluded = frozenset().union(*(each[2] for each in partners if each not in kept))
+        if joined := self._joined_to(text, kept, named):
+            yield kept[0][0], joined[1], next(iter(joined[2]))
+            return
         found = self._by_partners(text, kept) or self._by_place(text, kept)
         if not found and len(kept) == 1 and excluded and _OTHER.search(text):
-            found = self._others(text, kept[0][2], excluded)
+            found, kept = self._others(text, kept[0][2], excluded), partners
         start, end = min((each[0] for each in kept), default=0), max((each[1] for each in kept), default=0)
         for venture in sorted(found):
             yield start, end, venture
+
+    def _joined_to(self, text: str, partners: Sequence[Named], named: Sequence[Named]) -> Named | None:
+        """Return the venture that stands for its third partner: "GM's venture with SAIC and Wuling"."""
+        for each in named:
+            ventures = self._ventures.keys() & each[2]
+            before = [partner for partner in partners if _JOINS.fullmatch(text, partner[1], each[0])]
+            if len(each[2]) == 1 and ventures and before and len(partners) > 1:
+                held = {partner.who for partner in self._ventures[next(iter(ventures))].partners}
+                if all(any(self._is_same(who, partner[2]) for who in held) for partner in partners):
+                    return each
+        return None
 
     def _by_partners(self, text: str, named: Sequence[Named]) -> set[str]:
         """Return the ventures of which two partners or more are named near each other; a place may tell which."""

@@ -139,7 +139,7 @@ def names(tmp_path_factory):
         "bmw-brilliance": article(
             "BMW Brilliance in 2023",
             "BMW Brilliance sold 714,500 cars in 2023.",
-            "It employs 25,700 people in Shenyang.",
+            "BMW Brilliance employs 25,700 people in Shenyang.",
         ),
         "spotlight": article("Spotlight Automotive in 2023", "Spotlight Automotive sold 1,900 cars in 2023."),
         "benz": article("Mercedes-Benz in 2023", "Mercedes-Benz sold 737,200 cars in China in 2023."),
@@ -261,7 +261,7 @@ def test_a_question_takes_the_names_of_the_passages():
     english, chinese = "SAIC-GM sold 5 cars. SAIC-GM grew.", "上汽通用去年售出五辆汽车，上汽通用增长。"
     assert in_words_of("What did SGM sell?", [english], LEXICON) == "What did SAIC-GM sell?"
     assert in_words_of("What did SGM sell?", ["SGM sold 5 cars."], LEXICON) == "What did SGM sell?"
-    assert in_words_of("What did VW sell?", ["Volkswagen sold 5 cars."], LEXICON) == "What did VW sell?"
+    assert in_words_of("What did VW sell?", ["Volkswagen sold 5 cars."], LEXICON) == "What did Volkswagen sell?"
     assert in_words_of("上汽通用卖了多少辆？", [chinese], LEXICON) == "上汽通用卖了多少辆？"
     assert in_words_of("上汽通用卖了多少辆？", [english], LEXICON) == "SAIC-GM sold how many cars?"
 

@@ -115,3 +115,20 @@ def test_what_is_no_question_to_the_documents(text):
 )
 def test_what_is_one(text):
     assert understand(text).in_scope
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Compare GM's venture with SAIC and the SGMW venture.", ["SAIC-GM", "SGMW"]),
+        ("Which is bigger, VW's venture with SAIC or its venture with FAW?", ["FAW-Volkswagen", "SAIC Volkswagen"]),
+        ("Did SAIC-GM or SAIC-GM-Wuling sell more cars in 2023?", ["SAIC-GM", "SAIC-GM-Wuling"]),
+    ],
+)
+def test_compared_ventures_are_asked_about_one_by_one(question, parts):
+    asked = understand(question).parts
+    assert [[name.text for name in part.names] for part in asked] == [[name] for name in parts]
+
+
+def test_a_venture_named_as_the_third_partner_is_meant():
+    assert understand("What is GM's share in its venture with SAIC and Wuling?").ventures == {"sgmw"}
