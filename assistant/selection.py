@@ -15,8 +15,8 @@ from assistant.understanding import Asked, Question
 from index.models import Passage, Sentence
 from index.words import FUNCTION_WORDS
 
-_MAX_SENTENCES = 2
-_MAX_ITEMS = 4  # sentences of an answer to a question for a list
+_MAX_SENTENCES = 4
+_MAX_SENTENCES_BRIEFLY = 3  # for a fact or a number
 _CLOSE_TO_BEST = 0.6  # of the best sentence's confidence
 _BRIEF = 45  # words that a fact or a number should not need more than
 _NEARLY_BEST = 0.9  # of the best sentence's confidence: shown however long both are
@@ -107,18 +107,21 @@ def _close_to_best(ranked: Sequence[Candidate], threshold: float) -> list[Candid
 
 
 def _briefly(close: Sequence[Candidate], question: Question) -> tuple[Candidate, ...]:
-    """Return the best sentence and a second one, unless that makes the answer to a plain question long.
+    """Return the best sentence and some more, unless that makes the answer to a plain question long.
 
     Where the question asks how things are, a newer sentence stands first, the older one after it.
     """
     newer = _newer(close) if question.time.now else None
     if newer:
         return newer, close[0]
-    chosen = close[: _MAX_ITEMS if question.asked is Asked.LIST else _MAX_SENTENCES]
-    words = sum(len(item.text.split()) for item in chosen)
-    if len(chosen) < 2 or question.asked in _AT_LENGTH or words <= _BRIEF:
-        return tuple(chosen)
-    return tuple(item for item in chosen if item.confidence >= _NEARLY_BEST * chosen[0].confidence)
+    if question.asked in _AT_LENGTH:
+        return tuple(close[:_MAX_SENTENCES])
+    chosen: list[Candidate] = []
+    for item in close[:_MAX_SENTENCES_BRIEFLY]:
+        words = sum(len(each.text.split()) for each in [*chosen, item])
+        if not chosen or words <= _BRIEF or item.confidence >= _NEARLY_BEST * close[0].confidence:
+            chosen.append(item)
+    return tuple(chosen)
 
 
 def _newer(close: Sequence[Candidate]) -> Candidate | None:
