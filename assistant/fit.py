@@ -59,7 +59,7 @@ class Surroundings:
 def fit(question: Question, text: str, around: Surroundings, other: str | None = None) -> Fit:
     """Return how `text`, read in its surroundings, stands to `question`.
 
-    `other` is the venture that it speaks of instead, if it does.
+    `other` is what it speaks of instead, if it does.
     """
     levels = {name.text: _name_level(name, text, around, question.lexicon) for name in question.names}
     kind = 1.0 if holds(question, text) else 0.0
@@ -81,7 +81,8 @@ def fit(question: Question, text: str, around: Surroundings, other: str | None =
 
 
 def _asked(question: Question) -> str:
-    return " or ".join(sorted(question.lexicon.name_of(venture) for venture in question.ventures))
+    ventures = sorted(question.lexicon.name_of(venture) for venture in question.ventures)
+    return " or ".join(ventures or [name.text for name in question.names if not name.is_place])
 
 
 def _name_level(name: Name, text: str, around: Surroundings, lexicon: Lexicon) -> float:

@@ -6,7 +6,8 @@ A sentence without a subject of its own inherits that of the sentences before it
 import re
 from collections.abc import Iterator
 
-from assistant.understanding import Question
+from assistant.names import mentions
+from assistant.understanding import Asked, Question
 from index.lexicon import Lexicon
 from index.models import Passage
 
@@ -16,6 +17,12 @@ _COMPARED = re.compile(
     r"\s+(?:[\w’'-]+\s+){0,4}$",
     re.I,
 )
+_FIGURES = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE})
+_OWNED = re.compile(
+    r"\b(?!(?:The )?(?:Group|Company|Venture|Partners?|Carmaker|Automaker|Brand)\b)"
+    r"((?:[A-Z][\w&.-]*\s){0,3}[A-Z][\w&.-]*)['’]s?\s+([a-z][\w-]+)"
+)
+_OPENING = re.compile(r"(?:(?:In|By|On|At|For|From|During|Since|Until|As of)\b[^,;:]{0,40},\s+)?(?:The\s+)?")
 _POINTS_BACK = re.compile(
     r"\W*(?:it|its|they|their|both|"
     r"(?:the|this|that) (?:joint[- ])?(?:venture|company|firm|carmaker|automaker|JV|partnership))\b",
@@ -24,12 +31,14 @@ _POINTS_BACK = re.compile(
 
 
 def other_subject(question: Question, passage: Passage, position: int) -> str | None:
-    """Return the venture that a sentence speaks of in place of those asked about, None if it may answer.
+    """Return whom a sentence speaks of in place of those asked about, None if it may answer.
 
     A sentence that names what was asked for may answer, whatever else it names.
     """
     lexicon, asked = question.lexicon, question.ventures
     text = passage.slice(passage.sentences[position].span)
+    if other := _other_owner(question, text) or _other_company(question, text):
+        return other
     ids = lexicon.ids_in(text) if asked else frozenset()
     if not asked or ids & asked:
         return None
@@ -40,6 +49,30 @@ def other_subject(question: Question, passage: Passage, position: int) -> str | 
     if own or not inherited or inherited & asked or not _is_of(inherited, ids, lexicon):
         return None
     return lexicon.name_of(min(inherited))
+
+
+def _other_owner(question: Question, text: str) -> str | None:
+    """Return whose a figure is where that of somebody else was asked for: "Toyota's sales", "Honda's sales"."""
+    if question.asked not in _FIGURES or any(mentions(text, name) for name in question.names if not name.is_place):
+        return None
+    asked = {match[2].lower() for match in _OWNED.finditer(question.text)}
+    return next((match[1] for match in _OWNED.finditer(text) if match[2].lower() in asked), None)
+
+
+def _other_company(question: Question, text: str) -> str | None:
+    """Return the company that a sentence begins with where a figure of another one was asked for."""
+    named = [name for name in question.names if not name.is_place]
+    asked = frozenset().union(*(name.entities for name in named))
+    if question.asked not in _FIGURES or not asked or any(mentions(text, name) for name in named):
+        return None
+    lexicon = question.lexicon
+    found = lexicon.entities_in(text)
+    if asked & frozenset().union(*(each.ids for each in found)):
+        return None
+    subject = next((each for each in found if not each.described and _OPENING.fullmatch(text[: each.start])), None)
+    if not subject or subject.is_ambiguous or any(lexicon.are_kin(one, two) for one in subject.ids for two in asked):
+        return None
+    return subject.text
 
 
 def is_of_another(question: Question, passage: Passage) -> bool:

@@ -111,6 +111,21 @@ class Lexicon:
         held = {partner.who for partner in self.entities[entity_id].partners}
         return frozenset(held).union(*(self.entities[each].parents for each in held))
 
+    def are_kin(self, one: str, other: str) -> bool:
+        """Whether two are the same, one belongs to the other, or one is a partner of the other."""
+        mine, theirs = self._above(one), self._above(other)
+        return one in theirs or other in mine
+
+    def _above(self, entity_id: str) -> frozenset[str]:
+        """Return an entity with all it belongs to, and the partners of a venture with theirs."""
+        found, left = {entity_id}, [entity_id]
+        while left:
+            entity = self.entities[left.pop()]
+            new = {*entity.parents, *(partner.who for partner in entity.partners)} - found
+            found |= new
+            left += sorted(new)
+        return frozenset(found)
+
     # Finding names ----------------------------------------------------------------------------
 
     def _named(self, text: str) -> tuple[Mention, ...]:

@@ -21,9 +21,8 @@ def third_answer_is_right(assistant: Assistant, conversation: dict) -> bool:
     return answer.status != "abstained" and bool(re.search(conversation["answer"], answer.answer, re.IGNORECASE))
 
 
-# Nine of ten is the aim. Two of dev.yaml are understood as they should be and lost by the answerer ("starting price" is
-# not found in "starts at"; asked for Toyota it quotes Nissan), two of held_back.yaml by the answerer and by a rule.
-@pytest.mark.parametrize(("name", "least"), [("dev", 8)])
+# Of held_back.yaml, on which nothing was tuned, seven of ten are right: two are lost by the answerer, one by a rule.
+@pytest.mark.parametrize(("name", "least"), [("dev", 9), ("held_back", 7)])
 def test_the_third_answer_is_right(seed_assistant, name, least):
     conversations = yaml.safe_load((SETS / f"{name}.yaml").read_text(encoding="utf-8"))
     wrong = [each["id"] for each in conversations if not third_answer_is_right(seed_assistant, each)]

@@ -33,7 +33,9 @@ def passage(text: str, section: str | None = None, title: str | None = None) -> 
         ("GAC Toyota grew. It sold more than FAW Toyota.", None, None, None),
         ("GAC Toyota grew. Sales rose, unlike FAW Toyota's.", None, None, None),
         ("Toyota holds half of it.", None, "FAW Toyota", "FAW Toyota"),
-        ("BYD sold 5 cars.", None, "FAW Toyota", None),
+        ("BYD sold 5 cars.", None, "FAW Toyota", "BYD"),
+        ("In 2025, BYD sold 5 cars.", None, None, "BYD"),
+        ("Toyota sold 5 cars.", None, None, None),
         ("Orion sold 5 cars.", None, None, None),
     ],
 )
@@ -55,3 +57,24 @@ def test_a_passage_only_of_other_ventures_is_told():
     assert not is_of_another(ASKED, passage("FAW Toyota sold 5 cars.", title="GAC Toyota"))
     assert not is_of_another(ASKED, passage("FAW Toyota is one venture of Toyota, and GAC has another."))
     assert not is_of_another(ASKED, passage("Sales came to 5 cars."))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "other"),
+    [
+        ("By how much did Toyota's sales fall?", "Honda's sales fell by 5%.", "Honda"),
+        ("By how much did Orion's sales fall?", "Vega Auto's sales fell by 5%.", "Vega Auto"),
+        ("By how much did Orion's sales fall?", "Orion's sales fell by 5%, Vega Auto's sales by 6%.", None),
+        ("By how much did Orion's sales fall?", "Vega Auto's plant cost 5 million.", None),
+        ("By how much did Orion's sales fall?", "The group's sales fell by 5%.", None),
+        ("By how much did Orion's sales fall?", "The Group's sales fell by 5%.", None),
+        ("How many cars did Toyota sell?", "BYD sold 5 cars.", "BYD"),
+        ("How many cars did Toyota sell?", "GAC Toyota sold 5 cars.", None),
+        ("How many cars did Toyota sell?", "Lexus sold 5 cars.", None),
+        ("How many cars did Toyota sell?", "Sales came to 5 cars, ahead of BYD.", None),
+        ("Who buys batteries from BYD?", "Tesla buys batteries from it.", None),
+        ("Who sold more cars than Toyota?", "BYD sold 5 cars.", None),
+    ],
+)
+def test_the_figure_of_another_company_is_no_answer(question, text, other):
+    assert other_subject(understand(question), passage(text), 0) == other
