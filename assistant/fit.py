@@ -13,7 +13,7 @@ from assistant.times import years_in
 from assistant.understanding import Asked, Question
 from index.lexicon import Lexicon
 
-_FIGURES = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.DATE})
+_PLAIN = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE, Asked.PERSON})
 _NAMES_ONLY = re.compile(r"\b(?:is|are) also (?:known as|called|written|spelled|named)\b", re.I)
 _ASKS_NAMES = re.compile(
     r"\b(?:names?|named|called|known|stands?|short|mean|means|abbreviat\w*|acronym|written|alias\w*)\b"
@@ -32,7 +32,7 @@ class Fit:
     time: float
     missing: tuple[str, ...]
     subject: float = 1.0  # 0: it speaks of another venture, or an ambiguous name's meaning is not named
-    is_figure_missing: bool = False  # a sum, a share, a number or a date is asked for, and it holds none
+    is_figure_missing: bool = False  # a figure, a date or a person is asked for, and it holds none
     is_unnamed: bool = False  # nothing that the question names is named in it, around it, or in its whole document
     is_naming: bool = False  # it only says what something is also called, which is not asked
 
@@ -75,7 +75,7 @@ def fit(question: Question, text: str, around: Surroundings, other: str | None =
     unnamed = bool(question.reading) and weakest < _NAMED
     subject = 0.0 if other or unnamed else 1.0
     is_unnamed = bool(levels) and not any(levels.values())
-    is_figure_missing = not kind and question.asked in _FIGURES
+    is_figure_missing = not kind and question.asked in _PLAIN
     is_naming = bool(_NAMES_ONLY.search(text)) and not _ASKS_NAMES.search(question.text)
     return Fit(weakest, kind, time, tuple(missing), subject, is_figure_missing, is_unnamed, is_naming)
 
