@@ -25,6 +25,7 @@ _MONTH = re.compile(
 )
 _NEARLY_AS_GOOD = 0.75  # of the best sentence's confidence
 _ALIKE = 0.4  # share of the shorter sentence's content words that both have
+_NEARLY_ALIKE = 0.6  # the same, where the question does not ask for a figure
 _NAMED = 0.5  # what the question names stands in the passage of each
 _TOLERANCE = 0.005  # rounding is no conflict
 _COUNTED = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE, Asked.OTHER})
@@ -120,7 +121,7 @@ def _same_matter(question: Question, one: Candidate, other: Candidate) -> bool:
     is_apart = question.asked is not Asked.DATE and _times(one) != _times(other)
     if is_apart or one.fit.names < _NAMED or other.fit.names < _NAMED:
         return False
-    return _overlap(one, other) >= _ALIKE
+    return _overlap(one, other) >= (_NEARLY_ALIKE if question.asked is Asked.OTHER else _ALIKE)
 
 
 def _overlap(one: Candidate, other: Candidate) -> float:
