@@ -7,12 +7,12 @@ from index.lexicon import Lexicon
 from index.models import DocumentInfo
 
 _OF_VENTURES = (
-    "How many cars did {} sell?",
     "Who are the partners of {}?",
     "When was {} founded?",
-    "Where does {} build cars?",
+    "What is planned for {}?",
+    "How much was invested in {}?",
 )
-_OF_OTHERS = ("What does {} plan?", "Where does {} build cars?", "How much did {} invest?")
+_OF_OTHERS = ("What does {} plan?", "How much did {} invest?", "Who are the partners of {}?")
 _MOST_TRIED = 16
 
 

@@ -70,6 +70,7 @@ async function streamed(turn, options) {
 
 function finish(turn, answer) {
   turn.finish(answer, null);
+  turn.element.scrollIntoView({ block: "start" });
   announce(spoken(answer));
   conversation = answer.conversation_id;
   history.replaceState(null, "", `#c/${encodeURIComponent(conversation)}`);
@@ -229,7 +230,10 @@ function isDark() {
 
 function prepareTheme() {
   const toggle = find("#theme");
-  const tell = () => (toggle.textContent = isDark() ? "Light" : "Dark");
+  const tell = () => {
+    toggle.textContent = isDark() ? "Light" : "Dark";
+    toggle.setAttribute("aria-label", `Switch to ${toggle.textContent.toLowerCase()} theme`);
+  };
   toggle.addEventListener("click", () => {
     document.documentElement.dataset.theme = isDark() ? "light" : "dark";
     localStorage.setItem("theme", document.documentElement.dataset.theme);

@@ -100,7 +100,7 @@ function timeline(years) {
   const summary = `Passages by year of publication, ${first} to ${last}; at most ${most} in a year.`;
   const undated = known.get(null);
   return [
-    el("figcaption", { class: "small-heading" }, "Passages by year of publication"),
+    el("figcaption", { class: "small-heading" }, `Passages by year of publication (at most ${most})`),
     svg("svg", { viewBox: "0 0 100 30", preserveAspectRatio: "none", role: "img", "aria-label": summary }, bars, svg("line", { x1: 0, x2: 100, y1: 30, y2: 30 })),
     el("p", { class: "axis", "aria-hidden": "true" }, el("span", {}, String(first)), last - first > 8 && el("span", {}, String(Math.round((first + last) / 2))), last > first && el("span", {}, String(last))),
     el("details", {}, el("summary", {}, undated ? `Figures; ${count(undated.passages, "passage")} without a date` : "Figures"), el("table", {}, el("thead", {}, el("tr", {}, ["Year", "Passages", "Documents"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, years.map((year) => el("tr", {}, el("th", { scope: "row" }, year.name ?? "undated"), el("td", {}, String(year.passages)), el("td", {}, String(year.documents))))))),

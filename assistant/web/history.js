@@ -48,7 +48,8 @@ export async function listConversations(cursor = null) {
 
 function itemView(item) {
   const address = `#c/${encodeURIComponent(item.conversation_id)}`;
-  const when = `${dateText(item.last_asked_at.slice(0, 10))}, ${count(item.turns, "question")}`;
+  const day = item.last_asked_at.slice(0, 10); // as the server counts it, in UTC
+  const when = `${day === new Date().toISOString().slice(0, 10) ? "Today" : dateText(day)}, ${count(item.turns, "question")}`;
   return el(
     "li",
     {},
