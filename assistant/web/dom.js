@@ -66,9 +66,7 @@ export function ask(dialog, yes, no, read = () => true) {
     on(yes, "click", () => end(read()));
     on(no, "click", () => end(null));
     on(dialog, "close", () => end(null));
-    on(dialog, "keydown", (event) => {
-      if (event.key === "Enter" && event.target.matches("input")) end(read());
-    });
+    on(dialog, "submit", (event) => event.preventDefault());
     dialog.showModal();
   });
 }
