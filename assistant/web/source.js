@@ -4,6 +4,7 @@ import { json } from "./api.js";
 import { button, el, find, joined, link } from "./dom.js";
 import { ageText, count, dateText, nameOf, slicer } from "./words.js";
 
+const NARROW = "(max-width: 60rem)"; // the panel is a sheet; style.css has the same limit
 const KEPT = 8; // documents whose text is kept for the next look
 const kept = new Map();
 let shown = null; // { places, index, opener }
@@ -16,7 +17,7 @@ export function prepareSource(only) {
   find("#source-before").addEventListener("click", () => step(-1));
   find("#source-next").addEventListener("click", () => step(1));
   find("#source").addEventListener("keydown", (event) => event.key === "Escape" && closeSource());
-  matchMedia("(max-width: 60rem)").addEventListener("change", setModal);
+  matchMedia(NARROW).addEventListener("change", setModal);
 }
 
 /** Show `places[index]`: a citation, a nearest passage, or a document without a quote. */
@@ -60,7 +61,7 @@ function step(by) {
 
 /** On a phone the panel lies over everything else, which then cannot be reached behind it. */
 function setModal() {
-  const covered = shown !== null && matchMedia("(max-width: 60rem)").matches;
+  const covered = shown !== null && matchMedia(NARROW).matches;
   for (const part of ["#main", "#history", ".top"]) find(part).inert = covered;
 }
 
@@ -98,7 +99,7 @@ function showHead(place, places, index) {
 
 function showBasis(reports) {
   const lines = reports.map((report) => el("li", {}, joined([report.publisher, dateText(report.published)]), report.title && [": ", report.url ? link(report.url, report.title) : report.title]));
-  find("#source-basis").replaceChildren(...(lines.length ? [el("p", { class: "small-heading" }, `Based on ${count(lines.length, "report")}`), el("ul", {}, lines)] : []));
+  find("#source-basis").replaceChildren(...(lines.length ? [el("details", { open: !matchMedia(NARROW).matches }, el("summary", { class: "small-heading" }, `Based on ${count(lines.length, "report")}`), el("ul", {}, lines))] : []));
 }
 
 function showText(region, detail, cut, length, place) {

@@ -14,6 +14,7 @@ from tests.assistant.conftest import serving
 
 expect.set_options(timeout=60_000)
 QUESTION = "Where is the Nissan N7 built?"
+PROVOKED = re.compile(r"status of (503|422)|ERR_INTERNET_DISCONNECTED")
 FOREIGN_TO_THEM = "Who is the chief executive of Volvo Trucks?"
 UPLOADED = """---
 title: Orion 🚗 与 Vega
@@ -54,7 +55,7 @@ def page(browser, address):
     with browsing(browser, address) as (page, log):
         yield page
         assert log.foreign(address) == []
-        assert [error for error in log.errors if "503" not in error] == []
+        assert [error for error in log.errors if not PROVOKED.search(error)] == []
         assert page.evaluate("refused") == []
 
 
@@ -135,7 +136,7 @@ def test_upload_a_file_and_ask_about_it_with_emoji_and_chinese_before_the_quote(
     file.write_text(UPLOADED, encoding="utf-8")
     page.get_by_role("button", name="Documents", exact=True).click()
     page.get_by_label("Drop files here, or choose them").set_input_files(file)
-    page.get_by_role("button", name=re.compile("^Ask about it: uploads/orion")).click()
+    page.get_by_role("button", name=re.compile("^Ask about it: uploads.orion")).click()
     expect(page.get_by_role("list", name="Limits in force")).to_contain_text("Only “uploads/orion")
     said = ask(page, "Where is the gearbox plant of Orion Motors and Vega Auto?")
     assert "Trondheim" in said
@@ -149,7 +150,7 @@ def test_upload_a_file_and_ask_about_it_with_emoji_and_chinese_before_the_quote(
 
 
 def test_documents_are_listed_drawn_over_time_told_as_duplicates_and_removed(client, page, tmp_path):
-    story = "Lyra Cars and Vega Auto signed a contract in Oslo in 2023. The plant has 900 workers, who make vans and buses. "
+    story = "Lyra Cars and Vega Auto signed a contract in Oslo in 2023. The plant has 900 workers, who make buses. "
     for name in ("wire-a.md", "wire-b.md"):
         (tmp_path / name).write_text(f"---\ntitle: Lyra {name}\npublished: 2023-01-05\n---\n\n{story * 3} {name}\n")
     page.goto(page.url.partition("#")[0] + "#documents")
