@@ -51,6 +51,8 @@ export function announce(text) {
   find("#announcer").textContent = text;
 }
 
+const stay = (event) => event.preventDefault();
+
 /** Ask in a dialog; resolves with what `read` returns when the button `yes` is chosen, else with null. */
 export function ask(dialog, yes, no, read = () => true) {
   return new Promise((resolve) => {
@@ -66,7 +68,7 @@ export function ask(dialog, yes, no, read = () => true) {
     on(yes, "click", () => end(read()));
     on(no, "click", () => end(null));
     on(dialog, "close", () => end(null));
-    on(dialog, "submit", (event) => event.preventDefault());
+    dialog.addEventListener("submit", stay); // it comes after the click that ends the dialog
     dialog.showModal();
   });
 }
