@@ -23,7 +23,7 @@ export function newTurn(question, limits = "") {
   const text = el("div", { class: "answer" });
   const body = el("div", {}, progress, text);
   const heading = el("h2", { class: "asked" }, question);
-  const element = el("article", { class: "turn", "aria-busy": "true" }, heading, limits && el("p", { class: "cutoff" }, limits), body);
+  const element = el("article", { class: "turn", "aria-busy": "true" }, heading, limits && el("p", { class: "cutoff" }, `Limits: ${limits}`), body);
   const places = [];
   const end = (...parts) => {
     element.removeAttribute("aria-busy");
