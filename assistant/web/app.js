@@ -44,7 +44,8 @@ async function put(question, limits, limitsShown, replaced = null) {
   try {
     const body = { question, ...limits, ...(conversation && { conversation_id: conversation }) };
     const answer = await streamed(turn, posting(body, { signal: asking.signal }));
-    if (answer) finish(turn, answer);
+    if (limitsShown) sessionStorage.setItem(`limits ${answer.answer_id}`, limitsShown); // an answer does not tell its own
+    finish(turn, answer);
   } catch (error) {
     const again = () => asking || put(question, limits, limitsShown, turn.element);
     turn.fail(error.name === "AbortError" ? "Stopped." : error.message, again);
@@ -83,6 +84,7 @@ function finish(turn, answer) {
 }
 
 function setBusy(isBusy) {
+  if (document.activeElement === find("#stop")) find("#question").focus();
   find("#send").hidden = isBusy;
   find("#stop").hidden = !isBusy;
 }
@@ -142,7 +144,7 @@ async function open(id) {
     conversation = id;
     document.body.classList.add("with-turns");
     for (const { answer, verdict } of turns) {
-      const turn = newTurn(answer.question);
+      const turn = newTurn(answer.question, sessionStorage.getItem(`limits ${answer.answer_id}`));
       turn.finish(answer, verdict);
       find("#turns").append(turn.element);
     }

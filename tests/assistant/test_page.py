@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.assistant.browsing import ask, browsing, chromium
-from tests.assistant.conftest import serving
+from tests.assistant.conftest import serving, wait_for
 
 expect.set_options(timeout=60_000)
 QUESTION = "Where is the Nissan N7 built?"
@@ -33,7 +33,8 @@ def client(seed_dir, tmp_path_factory):
     """A server on a copy of the seed index: these tests add documents."""
     data_dir = tmp_path_factory.mktemp("page") / "data"
     shutil.copytree(seed_dir, data_dir)
-    with serving(data_dir) as client:
+    with serving(data_dir, wait=False) as client:
+        wait_for(client, "/readyz", seconds=180)
         client.post("/v1/ask", json={"question": QUESTION})
         yield client
 
@@ -185,7 +186,10 @@ def test_as_of_limits_the_evidence_and_says_so(client, page):
     expect(page.get_by_role("list", name="Limits in force")).to_contain_text("Published by Dec 2016")
     said = ask(page, QUESTION)
     assert "Guangzhou" not in said
-    assert "Published by Dec 2016" in said
+    assert "Limits: Published by Dec 2016" in said
+    page.reload()
+    expect(page.locator("article.turn")).to_contain_text("Limits: Published by Dec 2016")
+    page.get_by_label("As of").fill("2016-12")
     ask(page, "What did Volkswagen and JAC agree on?")
     answer = last_answer(client, page)
     assert answer["status"] != "abstained"
