@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from assistant.antecedents import Turn
 from assistant.models import Answer
@@ -23,6 +24,15 @@ class Conversation:
     last_asked_at: str
     turns: int
     question: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """An answer that is kept, when it was given, and what its reader said of it last."""
+
+    answer: Answer
+    answered_at: str
+    verdict: Literal["up", "down"] | None
 
 
 class Conversations:
@@ -47,6 +57,22 @@ class Conversations:
             ).fetchall()
         return tuple(turn_of(Answer.model_validate_json(row["answer"])) for row in reversed(rows))
 
+    def kept(self, conversation_id: str) -> tuple[KeptTurn, ...]:
+        """Return all turns of a conversation that are kept, the first first; raise NotFoundError if there are none."""
+        with self._database.snapshot() as connection:
+            rows = connection.execute(
+                """SELECT answer, answered_at,
+                     (SELECT verdict FROM feedback WHERE feedback.answer_id = answers.answer_id
+                      ORDER BY feedback_id DESC LIMIT 1) AS verdict
+                   FROM answers WHERE conversation_id = ? ORDER BY rowid""",
+                (conversation_id,),
+            ).fetchall()
+        if not rows:
+            raise _no_conversation(conversation_id)
+        return tuple(
+            KeptTurn(Answer.model_validate_json(row["answer"]), row["answered_at"], row["verdict"]) for row in rows
+        )
+
     def list(self, limit: int = 100, before: str = "") -> list[Conversation]:
         """Return conversations, the one asked last first; `before`: from the one after that id on."""
         with self._database.snapshot() as connection:
@@ -69,9 +95,7 @@ class Conversations:
         with self._database.transaction() as connection:
             query = "DELETE FROM conversations WHERE conversation_id = ?"
             if not connection.execute(query, (conversation_id,)).rowcount:
-                raise NotFoundError(
-                    f"There is no conversation '{conversation_id}'; GET /v1/conversations lists those there are."
-                )
+                raise _no_conversation(conversation_id)
 
     def trim(self, conversation_id: str) -> None:
         """Bring one conversation, and the number of all, within bounds."""
@@ -91,6 +115,10 @@ class Conversations:
                           ORDER BY max(rowid) LIMIT ?)""",
                     (count - int(self._most_conversations * _TRIMMED_TO),),
                 )
+
+
+def _no_conversation(conversation_id: str) -> NotFoundError:
+    return NotFoundError(f"There is no conversation '{conversation_id}'; GET /v1/conversations lists those there are.")
 
 
 def turn_of(answer: Answer) -> Turn:

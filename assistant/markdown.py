@@ -1,6 +1,7 @@
 """Show an answer as Markdown: what documents say is text in it, never markup."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import quote
 
@@ -31,6 +32,13 @@ def render_markdown(answer: Answer, nearest_heading: str, today: date) -> str:
                 *(f"- {_described(item)}\n\n  > {_text(item.cited_text)}" for item in answer.abstention.nearest),
             ]
     return "\n\n".join(parts) + "\n"
+
+
+def render_conversation(answers: Sequence[Answer], nearest_heading: str, today: date) -> str:
+    """Return every question as a heading, its answer below it."""
+    return "\n".join(
+        f"## {_text(answer.question)}\n\n{render_markdown(answer, nearest_heading, today)}" for answer in answers
+    )
 
 
 def _source(citation: Citation, today: date) -> str:

@@ -14,6 +14,7 @@ from assistant.conversation import Conversations
 from assistant.entities import all_names
 from assistant.errors import QuestionError
 from assistant.events import OnEvent, unheard
+from assistant.examples import examples
 from assistant.explaining import explain
 from assistant.extractive import ExtractiveAnswerer, inverse_document_frequency
 from assistant.history import Feedback, History, Verdict
@@ -126,6 +127,15 @@ class Assistant:
         asked = understand(" ".join(question.split()), self.lexicon)
         parts = self.consider(asked, scope_of(filters, as_of)) if asked.in_scope else ()
         return explain(asked, parts, self.settings.answer_threshold)
+
+    def examples(self) -> tuple[str, ...]:
+        """Return a few questions about what the documents tell of, which they answer."""
+
+        def is_answered(question: str) -> bool:
+            parts = self.consider(understand(question, self.lexicon), Scope())
+            return any(part.chosen for part in parts)
+
+        return examples(self.catalogue.documents(_LOOKED_AT_FOR_EXAMPLES), self.lexicon, is_answered)
 
     def text(self, document_id: str) -> str:
         """Return the text that citations of a document point into; raise NotFoundError if there is none."""
@@ -335,6 +345,7 @@ class Assistant:
                 store.close()
 
 
+_LOOKED_AT_FOR_EXAMPLES = 500  # documents
 _OWNED_ELSEWHERE = (
     "Another process (a server?) owns the vector store in '{}'; stop it first, or run this when it is done."
 )

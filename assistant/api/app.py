@@ -11,20 +11,23 @@ from fastapi import FastAPI, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from assistant.api import documents, problems, questions
+from assistant.api import documents, page, problems, questions
 from assistant.api.front import Front
 from assistant.api.metrics import CONTENT_TYPE
 from assistant.api.service import Service
 from assistant.api.wire import (
     PROBLEMS,
     ConversationEntry,
+    ConversationResponse,
     ConversationsResponse,
+    ExamplesResponse,
     FeedbackRequest,
     Id,
     SearchResponse,
+    TurnEntry,
 )
 from assistant.keys import parse_keys
-from assistant.markdown import render_markdown
+from assistant.markdown import render_conversation, render_markdown
 from assistant.models import Answer, PartialDate
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
@@ -49,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_answers(app, service)
     _add_conversations(app, service)
     documents.add_routes(app, service)
+    page.add_routes(app)
     return app
 
 
@@ -83,6 +87,11 @@ def _add_answers(app: FastAPI, service: Service) -> None:
             hits = await run_in_threadpool(assistant.search, q, limit=limit, as_of=as_of)
         return SearchResponse(query=q, hits=tuple(hits))
 
+    @app.get("/v1/examples", responses=PROBLEMS)
+    async def examples() -> ExamplesResponse:
+        """Return questions to begin with, which the documents answer."""
+        return ExamplesResponse(questions=await service.examples())
+
     @app.get("/v1/answers/{answer_id}", response_model=Answer, responses=PROBLEMS)
     def stored_answer(answer_id: Id, render: Literal["json", "markdown"] = "json") -> Answer | Response:
         answer = service.assistant.history.answer(answer_id)
@@ -109,6 +118,20 @@ def _add_conversations(app: FastAPI, service: Service) -> None:
             conversations=tuple(ConversationEntry(**asdict(item)) for item in found[:limit]),
             next=found[limit - 1].conversation_id if len(found) > limit else None,
         )
+
+    @app.get("/v1/conversations/{conversation_id}", response_model=ConversationResponse, responses=PROBLEMS)
+    def conversation(
+        conversation_id: Id, render: Literal["json", "markdown"] = "json"
+    ) -> ConversationResponse | Response:
+        kept = conversations.kept(conversation_id)
+        if render == "markdown":
+            answers = [turn.answer for turn in kept]
+            text = render_conversation(answers, load_prompts().nearest, date.today())
+            return PlainTextResponse(text, media_type="text/markdown")
+        turns = tuple(
+            TurnEntry(answered_at=turn.answered_at, verdict=turn.verdict, answer=turn.answer) for turn in kept
+        )
+        return ConversationResponse(conversation_id=conversation_id, turns=turns)
 
     @app.delete("/v1/conversations/{conversation_id}", status_code=HTTPStatus.NO_CONTENT, responses=PROBLEMS)
     def delete_conversation(conversation_id: Id) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -19,16 +20,20 @@ from assistant.api.service import Service
 from assistant.api.wire import (
     PROBLEMS,
     AddressRequest,
+    DocumentResponse,
     DocumentsResponse,
     Id,
     JobAccepted,
     JobResponse,
+    OverviewResponse,
     Problem,
     TextResponse,
+    document_response,
     entry_of,
     job_response,
 )
 from assistant.errors import QuestionError, TooMuchError, UploadError
+from index.overview import dates_of, overview
 
 _MULTIPART_OVERHEAD = 1_000_000
 _REQUEST_BODY = {
@@ -127,11 +132,25 @@ def _add_reading(app: FastAPI, service: Service) -> None:
         found = service.assistant.catalogue.documents(limit + 1, _decode_cursor(cursor) if cursor else "")
         page = found[:limit]
         kin = service.assistant.kin(page)
+        dates = dates_of(service.assistant.catalogue, kin)
         last = page[-1] if len(found) > limit else None
         return DocumentsResponse(
-            documents=tuple(entry_of(info, kin[info.document_id]) for info in page),
+            documents=tuple(entry_of(info, kin[info.document_id], dates.get(info.document_id)) for info in page),
             next=_encode_cursor(f"{last.source}\0{last.document_id}") if last else None,
         )
+
+    @app.get("/v1/documents/{document_id}", responses=PROBLEMS)
+    def document(document_id: Id) -> DocumentResponse:
+        catalogue = service.assistant.catalogue
+        with catalogue.database.snapshot():
+            info, stored = catalogue.document(document_id), catalogue.stored(document_id)
+            kin = service.assistant.kin([info])[document_id]
+            return document_response(info, kin, dates_of(catalogue, [document_id]).get(document_id), stored)
+
+    @app.get("/v1/overview")
+    def whole() -> OverviewResponse:
+        """Tell what the index holds, by year of publication and by publisher."""
+        return OverviewResponse.model_validate(asdict(overview(service.assistant.catalogue)))
 
     @app.get("/v1/documents/{document_id}/text", responses=PROBLEMS)
     def text(

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api.logs import ACCESS, request_id
 from assistant.api.metrics import Metrics
+from assistant.api.page import FOLDER
 from assistant.api.problems import respond
 from assistant.keys import name_of
 
@@ -57,7 +58,7 @@ class Front:
 
     def _caller(self, path: str, authorization: str) -> str | None:
         """Return the name of the key, '' where none is asked for, None for a stranger."""
-        if not self._keys or path in _OPEN:
+        if not self._keys or path in _OPEN or path.startswith(FOLDER):
             return ""
         scheme, _, key = authorization.partition(" ")
         return name_of(key.strip(), self._keys) if scheme.lower() == "bearer" else None

@@ -1,9 +1,12 @@
 """The assistant behind the HTTP API: loaded in the background, kept up to date with the catalogue."""
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable
 from typing import Any
+
+from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.desk import Desk
 from assistant.api.intake import Intake
@@ -32,6 +35,8 @@ class Service:
         self._loaded = threading.Event()
         self._stopping = threading.Event()
         self._failure: str | None = None
+        self._examples: tuple[int, tuple[str, ...]] = (-1, ())  # the generation that they were found in
+        self._finding_examples = asyncio.Lock()
         self._thread = threading.Thread(target=self._work, name="index-keeper", daemon=True)
 
     def start(self) -> None:
@@ -79,6 +84,16 @@ class Service:
             return answer
 
         return work
+
+    async def examples(self) -> tuple[str, ...]:
+        """Return questions to begin with; they are found anew only when the documents changed."""
+        assistant = self.loaded()
+        async with self._finding_examples:
+            generation = assistant.catalogue.generation
+            if self._examples[0] != generation:
+                async with self.desk.turn():
+                    self._examples = (generation, await run_in_threadpool(assistant.examples))
+        return self._examples[1]
 
     def _wait_until_loaded(self) -> str | None:
         """Wait for model and index; return why they will not come, or None."""

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from assistant.jobs import Job, JobState
-from assistant.models import Filters, Frozen, PartialDate, SearchHit
+from assistant.models import Answer, BasedOn, Filters, Frozen, PartialDate, SearchHit
 from index.build import Status
 from index.copies import Kin
-from index.models import DocumentInfo
+from index.models import BlockKind, Document, DocumentInfo
 
 Id = Annotated[str, StringConstraints(pattern=r"^[\w.:-]{1,200}$")]
 
@@ -62,6 +62,27 @@ class ConversationsResponse(Frozen):
     next: str | None
 
 
+class TurnEntry(Frozen):
+    """One turn of a conversation; `verdict` is what its reader said last."""
+
+    answered_at: str
+    verdict: Literal["up", "down"] | None
+    answer: Answer
+
+
+class ConversationResponse(Frozen):
+    """The turns of a conversation that are kept, the first first."""
+
+    conversation_id: str
+    turns: tuple[TurnEntry, ...]
+
+
+class ExamplesResponse(Frozen):
+    """Questions to begin with."""
+
+    questions: tuple[str, ...]
+
+
 class DocumentEntry(Frozen):
     """One document of the list."""
 
@@ -75,6 +96,45 @@ class DocumentEntry(Frozen):
     chunks: int
     copies: tuple[str, ...] = Field((), description="Further sources with exactly the same document.")
     near_copies: tuple[str, ...] = Field((), description="Ids of documents that tell the same story (20 at most).")
+    earliest: str | None = Field(None, description="Publication date of its oldest passage.")
+    latest: str | None = Field(None, description="Publication date of its newest passage.")
+
+
+class BlockEntry(Frozen):
+    """A stretch of a document's text: heading, paragraph, list item, table row or furniture, which is never quoted."""
+
+    kind: BlockKind
+    level: int = Field(description="Depth of a heading, 1 to 6.")
+    start: int
+    end: int
+    page: int | None
+
+
+class DocumentResponse(DocumentEntry):
+    """One document with what its text consists of; the blocks in reading order."""
+
+    author: str | None
+    url: str | None
+    based_on: tuple[BasedOn, ...]
+    characters: int
+    blocks: tuple[BlockEntry, ...]
+
+
+class CountEntry(Frozen):
+    """How many passages and documents have a year or a publisher; null: not known."""
+
+    name: str | None
+    passages: int
+    documents: int
+
+
+class OverviewResponse(Frozen):
+    """What the index holds, by year of publication and by publisher (the 200 with most passages)."""
+
+    documents: int
+    passages: int
+    years: tuple[CountEntry, ...]
+    publishers: tuple[CountEntry, ...]
 
 
 class DocumentsResponse(Frozen):
@@ -148,18 +208,49 @@ def job_response(job: Job, id_at: Callable[[str], str | None]) -> JobResponse:
     return JobResponse(**fields, done=len(job.outcomes), outcomes=tuple(entries))
 
 
-def entry_of(info: DocumentInfo, kin: Kin) -> DocumentEntry:
-    """Return a document as the list shows it."""
-    metadata = info.metadata
-    return DocumentEntry(
-        document_id=info.document_id,
-        source=info.source,
-        title=metadata.title,
-        publisher=metadata.publisher,
-        published=metadata.published,
-        language=metadata.language,
-        state=info.state,
-        chunks=info.chunks,
-        copies=kin.copies,
-        near_copies=kin.near_copies,
+def entry_of(info: DocumentInfo, kin: Kin, dates: tuple[str, str] | None = None) -> DocumentEntry:
+    """Return a document as the list shows it; `dates` are those of its oldest and newest passage."""
+    return DocumentEntry(**_listed(info, kin, dates))
+
+
+def document_response(
+    info: DocumentInfo, kin: Kin, dates: tuple[str, str] | None, document: Document
+) -> DocumentResponse:
+    """Return a document with its blocks."""
+    metadata = document.metadata
+    return DocumentResponse(
+        **_listed(info, kin, dates),
+        author=metadata.author,
+        url=metadata.url,
+        based_on=tuple(BasedOn(**asdict(report)) for report in metadata.based_on),
+        characters=len(document.text),
+        blocks=tuple(
+            BlockEntry(
+                kind=block.kind,
+                level=block.level,
+                start=block.span.start,
+                end=block.span.end,
+                page=document.page_of(block.span.start),
+            )
+            for block in document.blocks
+        ),
     )
+
+
+def _listed(info: DocumentInfo, kin: Kin, dates: tuple[str, str] | None) -> dict[str, Any]:
+    metadata = info.metadata
+    earliest, latest = dates or (metadata.published, metadata.published)
+    return {
+        "document_id": info.document_id,
+        "source": info.source,
+        "title": metadata.title,
+        "publisher": metadata.publisher,
+        "published": metadata.published,
+        "language": metadata.language,
+        "state": info.state,
+        "chunks": info.chunks,
+        "copies": kin.copies,
+        "near_copies": kin.near_copies,
+        "earliest": earliest,
+        "latest": latest,
+    }
