@@ -26,7 +26,7 @@ _NO_NEED_TO_SHOW = frozenset("<>|\"'` ")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted: `body` says it, `foot` where it is from; `text` is for notifications and where blocks are refused."""
+    """What is posted: `body` says it, `foot` where it is from; `text` serves where blocks are not shown."""
 
     text: str
     body: tuple[Block, ...] = ()

@@ -43,7 +43,7 @@ class ThreadReply:
     """A message in a channel, thread or direct channel; one that is there already becomes the answer."""
 
     def __init__(self, client: AsyncWebClient, asked: Asked, posted: str | None, on_posted: OnPosted) -> None:
-        """Take over `posted`, the time stamp of a message that says to wait; `on_posted` hears of one that is posted."""
+        """Take over `posted`, the time stamp of a message that says to wait; tell `on_posted` of one that is made."""
         self._client = client
         self._asked = asked
         self._posted = posted
