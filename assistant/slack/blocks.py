@@ -51,7 +51,8 @@ def render_slack(
 
     `private`: seen by one person, who can share it. `about`: the words that are looked into, shown above.
     """
-    said, rest = [], escape(answer.answer)
+    said: list[str] = []
+    rest = escape(answer.answer)
     while rest and len(said) < _ANSWER_SECTIONS:
         part, rest = cut(rest, _SECTION - len(_CUT) - 1)
         said.append(part)
@@ -91,7 +92,7 @@ def how_old(published: str, today: date) -> str:
 def _notice(answer: Answer, today: date) -> str:
     said, rest = cut(escape(answer.answer), _TEXT)
     sources = [f"[{item.n}] {_described(item, today, linked=False)}" for item in answer.citations[:5]]
-    return "\n".join([said + (f" {_CUT}" if rest else ""), *sources])
+    return _whole_lines([said + (f" {_CUT}" if rest else ""), *sources])
 
 
 def _differing(answer: Answer) -> list[Block]:

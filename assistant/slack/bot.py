@@ -10,6 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from assistant.api.service import Service
 from assistant.errors import SettingsError
+from assistant.history import Verdict
 from assistant.slack import requests
 from assistant.slack.blocks import render_quotes, sentence
 from assistant.slack.client import Refused, call, silent_logger
@@ -103,7 +104,7 @@ def _listen_to_buttons(app: AsyncApp, worker: Worker, service: Service) -> None:
 
     @app.action(re.compile("feedback_(up|down)"))
     async def judge(ack: Any, body: dict[str, Any], action: dict[str, Any]) -> None:
-        verdict = "up" if action.get("action_id") == "feedback_up" else "down"
+        verdict: Verdict = "up" if action.get("action_id") == "feedback_up" else "down"
         answer_id = requests.action_value(body)
         said = sentence(_THANKS)
         if await worker.first_time(f"feedback:{answer_id}:{requests.user_of(body)}:{verdict}"):

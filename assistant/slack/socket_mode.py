@@ -40,12 +40,12 @@ async def _run(settings: Settings, token: str, on_start: Callable[[], None]) -> 
     handler = AsyncSocketModeHandler(app, token, logger=silent_logger(), web_client=make_client(settings))
     try:
         await worker.start()
-        await handler.connect_async()
+        await handler.client.connect()
         on_start()
         await stopping.wait()
     finally:
         service.desk.stop()
-        await handler.close_async()
+        await handler.client.close()
         await worker.stop()
         service.stop()
 

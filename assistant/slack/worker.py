@@ -67,7 +67,9 @@ class Worker:
 
     async def take(self, asked: Asked | None) -> None:
         """Remember something and begin with it, unless it is known already. Returns once it is remembered."""
-        if asked and await self._write(self._inbox.add, asked):
+        if asked is None:
+            return
+        if await self._write(self._inbox.add, asked):
             self.spawn(self._do(Pending(asked)))
 
     async def is_joined(self, conversation: str) -> bool:

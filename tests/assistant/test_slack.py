@@ -109,7 +109,7 @@ def test_what_is_signed_and_unreadable_is_refused(running, content):
     [
         {"type": "event_callback"},
         envelope({}, "Ev-odd-1"),
-        envelope({"type": "message", "channel": 3, "text": None, "user": ["U1"]}, "Ev-odd-2"),
+        envelope({"type": "message", "channel": "C1", "text": None, "user": "U1"}, "Ev-odd-2"),
         envelope({"type": "app_mention", "user": "U1"}, "Ev-odd-3"),
         envelope({"type": "reaction_added", "user": "U1"}, "Ev-odd-4"),
         envelope({"type": "assistant_thread_context_changed", "assistant_thread": {}}, "Ev-odd-5"),
@@ -447,7 +447,7 @@ def test_the_same_blocks_are_there_for_bots_of_others(running):
     answer = client.post("/v1/ask", json={"question": QUESTION}).json()
     rendered = client.get(f"/v1/answers/{answer['answer_id']}", params={"render": "slack"}).json()
     assert "Guangzhou" in rendered["text"]
-    assert [block["type"] for block in rendered["blocks"]][0] == "section"
+    assert rendered["blocks"][0]["type"] == "section"
     assert rendered["blocks"][-1]["elements"][-1]["value"] == answer["answer_id"]
 
 
