@@ -103,25 +103,17 @@ def test_nothing_but_the_protocol_is_on_standard_output(seed_dir):
         "params": {"name": "ask", "arguments": {"question": QUESTION}},
     }
     lines = [json.dumps(item) for item in (hello, {"jsonrpc": "2.0", "method": "notifications/initialized"}, ask)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assistant", "mcp", "--data-dir", str(seed_dir)],
-        env=environment_with(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    command = [sys.executable, "-m", "assistant", "mcp", "--data-dir", str(seed_dir)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment_with(), **pipes) as process:
         process.stdin.write("not json\n" + "\n".join(lines) + "\n")
         process.stdin.flush()
         said = []
         while not any(item.get("id") == 2 for item in said):
-            said.append(json.loads(process.stdout.readline()))
+            said.append(json.loads(process.stdout.readline()))  # an empty line, the end, is an error too
         process.stdin.close()
         assert all(json.loads(line)["jsonrpc"] == "2.0" for line in process.stdout)
         assert process.wait(20) == 0
-    finally:
-        process.kill()
-        process.wait(10)
     assert all(item["jsonrpc"] == "2.0" for item in said)
 
 
@@ -134,7 +126,7 @@ def test_without_an_index_it_says_how_to_make_one(tmp_path):
 @pytest.fixture(scope="module")
 def keyed(seed_dir):
     key, entry = make_key("ann")
-    with serving(seed_dir, wait=False, JV_API_KEYS=entry) as client:
+    with serving(seed_dir, JV_API_KEYS=entry) as client:
         yield client, key
 
 
@@ -142,7 +134,7 @@ def keyed(seed_dir):
 async def session_over_http(client: httpx.Client, key: str):
     headers = {"Authorization": f"Bearer {key}"}
     async with (
-        httpx2.AsyncClient(headers=headers, timeout=60) as http,
+        httpx2.AsyncClient(headers=headers, timeout=120) as http,
         streamable_http_client(f"{client.base_url}/mcp", http_client=http) as (read, write, *_),
         ClientSession(read, write) as session,
     ):
