@@ -78,6 +78,12 @@ class StandIn:
             and all(call.body.get(name) == value for name, value in having.items())
         ]
 
+    def said_in(self, thread: str) -> list[dict[str, Any]]:
+        """What stands in a thread in the end, messages that only say to wait left out."""
+        posts = self.made("chat.postMessage", thread_ts=thread)
+        latest = [(self.made("chat.update", ts=post.ts) or [post])[-1].body for post in posts]
+        return [body for body in latest if "Looking in the documents" not in body["text"]]
+
     def send(self, envelope: dict[str, Any]) -> None:
         """Send an envelope through every open socket's last one, as Socket Mode does."""
         asyncio.run_coroutine_threadsafe(self._sockets[-1].send_str(json.dumps(envelope)), self._loop).result(5)
