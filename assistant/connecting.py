@@ -1,6 +1,5 @@
 """Commands that bring answers to where people work: Slack, and programs that speak MCP."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +44,6 @@ def mcp(data_dir: DataDir = None) -> None:
     settings = load_settings(data_dir=data_dir)
     with naming_extra("mcp"):
         from assistant.mcp_server import serve_stdio
-    logging.getLogger().setLevel(logging.ERROR)
     serve_stdio(settings)
 
 

@@ -1,6 +1,7 @@
 """The index for programs that speak MCP: tools that only read, and the documents as resources."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import wraps
@@ -69,6 +70,7 @@ class DocumentServer(MCPServer[None]):
             log_level="ERROR",
             lifespan=lifespan,
         )
+        logging.getLogger("mcp").setLevel(logging.ERROR)  # its warnings hold what was sent
         self._service = service
         _add_asking(self, service)
         _add_documents(self, service)

@@ -60,7 +60,7 @@ class ThreadReply:
         """Post a message that becomes the answer."""
         if not self._posted:
             with suppress(Refused):  # the answer will meet the same refusal, and say so
-                self._posted = await self._post(sentence(_LOOKING))
+                self._posted = await self.post(sentence(_LOOKING))
                 await self._on_posted(self._posted)
 
     async def finish(self, message: Message) -> None:
@@ -83,9 +83,10 @@ class ThreadReply:
                 self._posted = None
             else:
                 return self._posted
-        return await self._post(message)
+        return await self.post(message)
 
-    async def _post(self, message: Message) -> str:
+    async def post(self, message: Message) -> str:
+        """Post a message and return its time stamp; raise Refused if Slack does not take it there."""
         place = {"channel": self._asked.channel, "thread_ts": self._asked.thread_ts}
         data = await with_blocks_or_without(self._client, "chat.postMessage", message, **place, **_QUIET)
         return str(data.get("ts") or "")

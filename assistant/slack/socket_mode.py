@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
@@ -37,15 +38,15 @@ async def _run(settings: Settings, token: str, on_start: Callable[[], None]) -> 
     await _require_token(settings, token)
     log_as_json()
     service.start()
-    handler = AsyncSocketModeHandler(app, token, logger=silent_logger(), web_client=make_client(settings))
+    handler: Any = AsyncSocketModeHandler(app, token, logger=silent_logger(), web_client=make_client(settings))
     try:
         await worker.start()
-        await handler.client.connect()
+        await handler.connect_async()
         on_start()
         await stopping.wait()
     finally:
         service.desk.stop()
-        await handler.client.close()
+        await handler.close_async()
         await worker.stop()
         service.stop()
 

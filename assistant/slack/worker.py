@@ -19,7 +19,7 @@ from assistant.prompts import load_prompts
 from assistant.slack.blocks import Message, render_slack, sentence
 from assistant.slack.client import Refused, call, make_client, respond
 from assistant.slack.inbox import Asked, Inbox, Pending
-from assistant.slack.replies import PaneReply, PrivateReply, Reply, ThreadReply
+from assistant.slack.replies import PaneReply, PrivateReply, Reply, ThreadReply, respond_privately
 from assistant.slack.requests import conversation_of
 from index.errors import NotFoundError
 
@@ -35,6 +35,7 @@ _PROMPTS = (
     "Which joint ventures were announced in 2025?",
 )
 _BROKEN = "Something went wrong here, and this could not be answered. Please ask again later."
+_NOT_READY = "I am not ready to answer yet. Please ask again in a few minutes."
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -111,7 +112,7 @@ class Worker:
         if asked.kind == "greeting":
             await self._persist(lambda: self._greet(asked))
         elif asked.kind == "share":
-            await self._share(pending)
+            await self._share(asked)
         else:
             reply = self._reply(pending)
             await reply.begin()
@@ -140,8 +141,10 @@ class Worker:
             if not (await asyncio.wait({asking}, timeout=_SAYS_IT_WAITS))[0]:
                 await reply.keep_waiting()
             answer = await asking
-        except (QuestionError, NotReady, TooBusyError) as error:
+        except (QuestionError, TooBusyError) as error:
             return sentence(str(error))
+        except NotReady:
+            return sentence(_NOT_READY)
         except ServerStopping:
             raise
         except Exception as error:
@@ -173,9 +176,8 @@ class Worker:
             await call(self.client, "assistant.threads.setSuggestedPrompts", **place, prompts=prompts)
         await ThreadReply(self.client, asked, None, self._forget).finish(sentence(_GREETING))
 
-    async def _share(self, pending: Pending) -> None:
+    async def _share(self, asked: Asked) -> None:
         """Post an answer that one person got into the channel, and take the private one away."""
-        asked = pending.asked
         try:
             answer = await asyncio.to_thread(self._service.assistant.history.answer, asked.text)
         except NotFoundError:
@@ -186,14 +188,22 @@ class Worker:
         question = Message("", sentence(f"Asked: {answer.question}").body)
         shown = render_slack(answer, load_prompts().nearest, date.today())
         message = Message(shown.text, (*question.body, *shown.body), shown.foot)
-        reply = ThreadReply(self.client, asked, pending.posted, self._forget)
-        await self._persist(lambda: reply.finish(message))
-        if reply.time_stamp:
-            conversation = conversation_of(asked.team, asked.channel, reply.time_stamp)
+        await self._persist(lambda: self._show_to_channel(asked, message))
+
+    async def _show_to_channel(self, asked: Asked, message: Message) -> None:
+        """Post a message to the channel; where the bot is not let in, by the address that came with the button."""
+        url = asked.response_url or ""
+        try:
+            time_stamp = await ThreadReply(self.client, asked, None, self._forget).post(message)
+        except Refused as refused:
+            if refused.passing or not url:
+                raise
+            await respond_privately(url, message, response_type="in_channel")
+        else:
+            conversation = conversation_of(asked.team, asked.channel, time_stamp)
             await self._write(self._inbox.note, f"shared:{conversation}", conversation)
-            if asked.response_url:
-                with suppress(Refused):
-                    await respond(asked.response_url, delete_original=True)
+        with suppress(Refused):
+            await respond(url, delete_original=True)
 
     async def _persist(self, send: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Send; again later while Slack is out of order. What Slack will not take at all is logged and given up."""

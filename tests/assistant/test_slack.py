@@ -1,11 +1,13 @@
 """The bot over HTTP: a real server, a stand-in for Slack behind the SDK's base_url, requests signed as Slack signs."""
 
 import json
+import os
 import socket
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -158,10 +160,11 @@ def test_an_abstention_is_a_plain_sentence_with_what_is_missing(sender, slack, t
     assert "Not stated: " in text_of(call.body) or "not a question to the documents" in text_of(call.body)
 
 
-def test_a_mention_without_a_question_is_told_how_to_ask(sender, slack, ts):
-    sender.event(mention("", ts))
+@pytest.mark.parametrize(("text", "words"), [("", "ask something, such as"), ("x" * 3_000, "3,000 characters")])
+def test_a_question_that_cannot_be_taken_is_told_why(sender, slack, ts, text, words):
+    sender.event(mention(text, ts))
     [call] = until(lambda: answers_in(slack, ts))
-    assert "ask something, such as" in call.body["text"]
+    assert words in call.body["text"]
 
 
 def test_one_event_delivered_five_times_at_once_gives_one_answer(running, sender, slack, ts):
@@ -329,6 +332,18 @@ def test_a_command_is_answered_privately_and_can_be_shared_once(running, sender,
     assert "Share to channel" not in text_of(shown[0].body)
     sender.event(message(QUESTION, f"{ts}2", thread_ts=shown[0].ts))  # a shared answer is a thread of ours
     until(lambda: answers_in(slack, shown[0].ts))
+
+
+def test_where_the_bot_is_not_let_in_an_answer_is_shared_by_its_response_address(sender, slack, ts):
+    before = len(responses(slack, "Share to channel"))
+    sender.form(command(slack, ts))
+    [private] = until(lambda: responses(slack, "Share to channel")[before:])
+    slack.plan("chat.postMessage", "not_in_channel")
+    share = pressed("share", answer_id_in(private.body), f"share-{ts}", slack.response_url(ts), channel={"id": "C3"})
+    sender.interaction(share)
+    [shown] = until(lambda: slack.made("respond", response_type="in_channel"))
+    assert "Guangzhou" in text_of(shown.body)
+    assert "Share to channel" not in text_of(shown.body)
 
 
 def test_a_command_without_a_question_says_how_to_ask(sender, slack, ts):
@@ -527,6 +542,19 @@ def test_what_was_received_is_answered_once_after_a_crash_also_without_a_model(d
 
 
 # At the start ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("package", "command", "extra"),
+    [("slack_bolt", "slack", "slack"), ("slack_sdk", "serve", "slack"), ("mcp", "mcp", "mcp")],
+)
+def test_a_package_that_is_missing_is_named_with_the_way_to_get_it(data_dir, tmp_path, package, command, extra):
+    (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError('no', name='{package}')", encoding="utf-8")
+    path = f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}"
+    given = {"JV_SLACK_SIGNING_SECRET": SECRET, "JV_SLACK_APP_TOKEN": "xapp-1", "PYTHONPATH": path}
+    refused = run_cli(command, "--data-dir", str(data_dir), **given)
+    assert refused.returncode == 2
+    assert f"'{package}' is missing; run: pip install 'jv-assistant[{extra}]'" in refused.stderr
 
 
 def test_without_a_signing_secret_there_is_no_such_address(tmp_path):
