@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from assistant import connecting
 from assistant.errors import SettingsError
 from index.errors import JvError, NoIndexError
 
@@ -179,6 +180,10 @@ def serve(
     from assistant.api.serving import serve as serve_api
 
     serve_api(settings, lambda: _err.print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)"))
+
+
+app.command()(connecting.slack)
+app.command()(connecting.mcp)
 
 
 @app.command("key")

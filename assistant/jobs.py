@@ -46,7 +46,7 @@ class Jobs:
         job_id, now = uuid.uuid4().hex, _now()
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO jobs VALUES (?, 'queued', ?, ?, '[]', NULL, ?, ?)", (job_id, _me(), total, now, now)
+                "INSERT INTO jobs VALUES (?, 'queued', ?, ?, '[]', NULL, ?, ?)", (job_id, me(), total, now, now)
             )
             connection.execute(
                 """DELETE FROM jobs WHERE state IN ('done', 'failed') AND rowid NOT IN
@@ -81,7 +81,7 @@ class Jobs:
         """Record that the unfinished jobs of servers that are no more have failed; return their ids."""
         with self._database.transaction() as connection:
             rows = connection.execute("SELECT job_id, owner FROM jobs WHERE state IN ('queued', 'running')").fetchall()
-            gone = [row["job_id"] for row in rows if row["owner"] == _me() or not _is_running(row["owner"])]
+            gone = [row["job_id"] for row in rows if row["owner"] == me() or not is_running(row["owner"])]
             for job_id in gone:
                 connection.execute(
                     "UPDATE jobs SET state = 'failed', error = ?, updated_at = ? WHERE job_id = ?",
@@ -99,11 +99,13 @@ def _job(row: Row) -> Job:
     return Job(row["job_id"], row["state"], row["total"], outcomes, row["error"], row["created_at"], row["updated_at"])
 
 
-def _me() -> str:
+def me() -> str:
+    """Return this process as an owner: its host and process id."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _is_running(owner: str) -> bool:
+def is_running(owner: str) -> bool:
+    """Whether an owner is a process of this host that runs; one of another host cannot be seen and counts as gone."""
     host, _, process_id = owner.rpartition(":")
     if host != socket.gethostname():
         return False

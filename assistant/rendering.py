@@ -114,7 +114,7 @@ def age(published: str, today: date) -> str:
     newest = date(parts[0], parts[1] if len(parts) > 1 else 12, parts[2] if len(parts) > 2 else 28)
     days = (today - newest).days
     years = days // _STALE_DAYS
-    return f", over {years} year{'s' if years > 1 else ''} old" if years else ""
+    return f", over {years} year{'s' if years > 1 else ''} old" if years > 0 else ""
 
 
 def _one_line(text: str) -> str:

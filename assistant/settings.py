@@ -65,6 +65,16 @@ class Settings(BaseSettings):
     max_waiting_seconds: float = Field(20, gt=0, le=600, description="Longest a question waits before it gets a 503.")
     max_body_kb: int = Field(1_000, ge=1, le=100_000, description="Largest request, uploads apart, in kilobytes.")
     api_keys: str = Field("", description="Keys that may use the API, by commas: lines that 'jv-assistant key' prints.")
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="What Slack signs its requests with; set, the server takes them at /slack/events."
+    )
+    slack_bot_token: SecretStr | None = Field(None, description="Token that the Slack bot posts with (xoxb-…).")
+    slack_app_token: SecretStr | None = Field(
+        None, description="Token that 'jv-assistant slack' connects with (xapp-…)."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", pattern=r"^https?://\S+$", description="Address of Slack's Web API."
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
 

@@ -1,7 +1,7 @@
 """The HTTP doors: thin functions from requests to the assistant and back."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from datetime import date
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from assistant.api import documents, page, problems, questions
+from assistant.api.doors import Door, further_doors
 from assistant.api.front import Front
 from assistant.api.metrics import CONTENT_TYPE
 from assistant.api.service import Service
@@ -31,16 +32,21 @@ from assistant.markdown import render_conversation, render_markdown
 from assistant.models import Answer, PartialDate
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
+from assistant.slack.blocks import render_slack
 
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the application; nothing is loaded before it starts up."""
     service = Service(settings)
+    doors: list[Door] = []
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.start()
-        yield
+        async with AsyncExitStack() as stack:
+            for door in doors:
+                await stack.enter_async_context(door())
+            yield
         service.stop()
 
     app = FastAPI(title="jv-assistant", lifespan=lifespan, max_body_size=settings.max_body_kb * 1_000)
@@ -53,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_conversations(app, service)
     documents.add_routes(app, service)
     page.add_routes(app)
+    doors += further_doors(app, service)
     return app
 
 
@@ -93,12 +100,14 @@ def _add_answers(app: FastAPI, service: Service) -> None:
         return ExamplesResponse(questions=await service.examples())
 
     @app.get("/v1/answers/{answer_id}", response_model=Answer, responses=PROBLEMS)
-    def stored_answer(answer_id: Id, render: Literal["json", "markdown"] = "json") -> Answer | Response:
+    def stored_answer(answer_id: Id, render: Literal["json", "markdown", "slack"] = "json") -> Answer | Response:
         answer = service.assistant.history.answer(answer_id)
+        nearest, today = load_prompts().nearest, date.today()
         if render == "markdown":
-            return PlainTextResponse(
-                render_markdown(answer, load_prompts().nearest, date.today()), media_type="text/markdown"
-            )
+            return PlainTextResponse(render_markdown(answer, nearest, today), media_type="text/markdown")
+        if render == "slack":
+            message = render_slack(answer, nearest, today)
+            return JSONResponse({"text": message.text, "blocks": message.blocks})
         return answer
 
     @app.post("/v1/answers/{answer_id}/feedback", status_code=HTTPStatus.NO_CONTENT, responses=PROBLEMS)

@@ -33,6 +33,8 @@ from assistant.api.wire import (
     job_response,
 )
 from assistant.errors import QuestionError, TooMuchError, UploadError
+from assistant.wiring import Assistant
+from index.catalogue import Catalogue
 from index.overview import dates_of, overview
 
 _MULTIPART_OVERHEAD = 1_000_000
@@ -129,15 +131,7 @@ def _address_in(body: bytes) -> str:
 def _add_reading(app: FastAPI, service: Service) -> None:
     @app.get("/v1/documents", responses=PROBLEMS)
     def documents(limit: Annotated[int, Query(ge=1, le=1_000)] = 100, cursor: str | None = None) -> DocumentsResponse:
-        found = service.assistant.catalogue.documents(limit + 1, _decode_cursor(cursor) if cursor else "")
-        page = found[:limit]
-        kin = service.assistant.kin(page)
-        dates = dates_of(service.assistant.catalogue, kin)
-        last = page[-1] if len(found) > limit else None
-        return DocumentsResponse(
-            documents=tuple(entry_of(info, kin[info.document_id], dates.get(info.document_id)) for info in page),
-            next=_encode_cursor(f"{last.source}\0{last.document_id}") if last else None,
-        )
+        return page_of(service.assistant, limit, cursor)
 
     @app.get("/v1/documents/{document_id}", responses=PROBLEMS)
     def document(document_id: Id) -> DocumentResponse:
@@ -158,15 +152,32 @@ def _add_reading(app: FastAPI, service: Service) -> None:
         start: Annotated[int, Query(ge=0)] = 0,
         end: Annotated[int | None, Query(ge=0)] = None,
     ) -> TextResponse:
-        catalogue = service.assistant.catalogue
-        with catalogue.database.snapshot():
-            info, whole = catalogue.document(document_id), catalogue.text(document_id)
-        end = len(whole) if end is None else end
-        if not start <= end <= len(whole):
-            raise QuestionError(f"start={start}, end={end} is no stretch of a text of {len(whole):,} characters.")
-        return TextResponse(
-            document_id=document_id, start=start, end=end, text=whole[start:end], content_sha256=info.content_sha256
-        )
+        return stretch_of(service.assistant.catalogue, document_id, start, end)
+
+
+def page_of(assistant: Assistant, limit: int, cursor: str | None) -> DocumentsResponse:
+    """Return a page of the list of documents; raise QuestionError for a cursor that no list gave."""
+    found = assistant.catalogue.documents(limit + 1, _decode_cursor(cursor) if cursor else "")
+    page = found[:limit]
+    kin = assistant.kin(page)
+    dates = dates_of(assistant.catalogue, kin)
+    last = page[-1] if len(found) > limit else None
+    return DocumentsResponse(
+        documents=tuple(entry_of(info, kin[info.document_id], dates.get(info.document_id)) for info in page),
+        next=_encode_cursor(f"{last.source}\0{last.document_id}") if last else None,
+    )
+
+
+def stretch_of(catalogue: Catalogue, document_id: str, start: int, end: int | None) -> TextResponse:
+    """Return text[start:end] of a document; raise QuestionError if it has no such stretch, NotFoundError without it."""
+    with catalogue.database.snapshot():
+        info, whole = catalogue.document(document_id), catalogue.text(document_id)
+    end = len(whole) if end is None else end
+    if not start <= end <= len(whole):
+        raise QuestionError(f"start={start}, end={end} is no stretch of a text of {len(whole):,} characters.")
+    return TextResponse(
+        document_id=document_id, start=start, end=end, text=whole[start:end], content_sha256=info.content_sha256
+    )
 
 
 def _encode_cursor(text: str) -> str:

@@ -64,6 +64,11 @@ class Service:
             return "There are no documents yet; add some: jv-assistant ingest FOLDER."
         return None
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether model and index could not be loaded: waiting for them is of no use."""
+        return self._failure is not None
+
     def loaded(self) -> Assistant:
         """Return the assistant, model and index loaded; raise NotReady if they are not."""
         if self._failure or not self._loaded.is_set():

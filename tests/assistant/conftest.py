@@ -52,6 +52,14 @@ def raw_assistant(raw_dir) -> Iterator[Assistant]:
     assistant.close()
 
 
+def own_copy(data_dir: Path, folder: Path) -> Path:
+    """Return a data folder of one's own with the same documents."""
+    assistant = Assistant.open(data_dir)
+    assistant.back_up(folder / "catalogue.sqlite")
+    assistant.close()
+    return folder
+
+
 def run_cli(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `jv-assistant` as a user does, in a process of its own."""
     return subprocess.run(
