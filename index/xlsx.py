@@ -63,8 +63,13 @@ def _rows(sheet: Any, content: bytes) -> Iterator[list[str]]:
     }
     looks: dict[int, bool] = {}
     sheet.reset_dimensions()  # what a file says about its size is not always so
+    blank = None  # openpyxl gives one and the same row for all that the file leaves out
     for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
         if number in hidden_rows:
+            continue
+        if row is blank or all(cell.value is None for cell in row):
+            blank = row
+            yield []
             continue
         yield ["" if column in hidden_columns else _text_of(cell, looks) for column, cell in enumerate(row, start=1)]
 

@@ -5,10 +5,12 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.settings import Settings, load_settings
+from assistant.wiring import Assistant
 from tests.assistant.conftest import environment_with, run_cli
 
 
@@ -126,12 +128,14 @@ def test_two_parallel_ingests_lose_nothing(tmp_path):
 def test_reindex_brings_every_answer_back_after_the_vectors_are_deleted(raw_dir, tmp_path):
     data_dir = tmp_path / "data"
     shutil.copytree(raw_dir, data_dir)
-    limits = {"JV_EXACT_SCAN_CHUNKS": "0"}  # so that every search goes through Chroma
+    # No exact scan, so that every search goes through Chroma.
+    settings = load_settings(data_dir=data_dir, exact_scan_chunks=0)
     questions = ("Where is the N7 manufactured?", "How many employees will Nissan cut?", "What does BBA stand for?")
 
     def answers():
-        found = [run_cli("ask", item, "--json", "--data-dir", str(data_dir), **limits).stdout for item in questions]
-        return [(json.loads(text)["answer"], json.loads(text)["citations"]) for text in found]
+        with closing(Assistant.open(settings=settings)) as assistant:
+            found = [assistant.ask(question) for question in questions]
+        return [(answer.answer, answer.citations) for answer in found]
 
     before = answers()
     shutil.rmtree(data_dir / "chroma")
