@@ -49,10 +49,10 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 evaluate: $(READY)  ## score the development questions; fails if the answers got worse than the committed baseline
-	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation --report report
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m assistant.evaluation --report report
 
 baseline: $(READY)  ## renew the committed baseline, after a change that is meant
-	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation --renew
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m assistant.evaluation --renew
 
 calibrate: $(READY)  ## fit the answerer's confidence on the development questions and print the weights
 	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation.calibrate
