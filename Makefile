@@ -29,7 +29,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 # docs/reliability.md says what is promised and which test shows it.
-RELIABILITY := $(addprefix tests/assistant/test_,survival.py lifecycle.py disks.py backup.py documents_api.py load.py) \
+RELIABILITY := $(addprefix tests/assistant/test_,survival.py lifecycle.py disks.py backup.py documents_api.py load.py slack.py) \
   $(addprefix tests/index/test_,lifecycle.py mutated_files.py hostile_files.py parsing.py near_copies.py vectors.py \
     addresses.py hidden_text.py producers.py)
 
