@@ -10,7 +10,7 @@ from assistant.draft import DraftClaim, DraftConflict, DraftSide
 from assistant.quantities import Quantity, read_numbers
 from assistant.selection import Candidate
 from assistant.times import years_in
-from assistant.understanding import Asked, Question
+from assistant.understanding import FIGURES, Asked, Question
 from index.words import content_words
 
 _RECORDED = re.compile(
@@ -28,7 +28,7 @@ _ALIKE = 0.4  # share of the shorter sentence's content words that both have
 _NEARLY_ALIKE = 0.6  # the same, where the question does not ask for a figure
 _NAMED = 0.5  # what the question names stands in the passage of each
 _TOLERANCE = 0.005  # rounding is no conflict
-_COUNTED = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE, Asked.OTHER})
+_COUNTED = FIGURES | {Asked.OTHER}
 
 
 def recorded(claim: DraftClaim) -> DraftConflict | None:

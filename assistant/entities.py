@@ -86,6 +86,8 @@ def in_words_of(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
 
 
 def _as_they_call(text: str, passages: Sequence[str], lexicon: Lexicon) -> str:
+    if not any(map(_is_renamed, lexicon.entities_in(text))):
+        return text
     said: dict[str, Counter[str]] = {}
     for mention in (each for passage in passages for each in lexicon.entities_in(passage) if not each.described):
         for entity_id in mention.ids:
@@ -115,9 +117,7 @@ def _renamed(text: str, lexicon: Lexicon, name_for: _NameFor) -> str:
 
 def _is_renamed(mention: Mention) -> bool:
     """Whether another name may stand for a mention: it means one thing, and a description is a whole phrase."""
-    if not mention.described:
-        return len(mention.ids) == 1
-    return len(mention.ids) == 1 and _is_phrase(mention.text)
+    return len(mention.ids) == 1 and (not mention.described or _is_phrase(mention.text))
 
 
 def _is_phrase(description: str) -> bool:

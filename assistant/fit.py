@@ -10,10 +10,10 @@ from functools import lru_cache
 from assistant.kinds import WANTED, holds
 from assistant.names import Name, mentions
 from assistant.times import years_in
-from assistant.understanding import Asked, Question
+from assistant.understanding import FIGURES, Asked, Question
 from index.lexicon import Lexicon
 
-_PLAIN = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE, Asked.PERSON})
+_PLAIN = FIGURES | {Asked.PERSON}
 _NAMES_ONLY = re.compile(r"\b(?:is|are) also (?:known as|called|written|spelled|named)\b", re.I)
 _ASKS_NAMES = re.compile(
     r"\b(?:names?|named|called|known|stands?|short|mean|means|abbreviat\w*|acronym|written|alias\w*)\b"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.names import mentions
-from assistant.understanding import Asked, Question
+from assistant.understanding import FIGURES, Question
 from index.lexicon import Lexicon
 from index.models import Passage
 
@@ -17,7 +17,6 @@ _COMPARED = re.compile(
     r"\s+(?:[\w’'-]+\s+){0,4}$",
     re.I,
 )
-_FIGURES = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE})
 _OWNED = re.compile(
     r"\b(?!(?:The )?(?:Group|Company|Venture|Partners?|Carmaker|Automaker|Brand)\b)"
     r"((?:[A-Z][\w&.-]*\s){0,3}[A-Z][\w&.-]*)['’]s?\s+([a-z][\w-]+)"
@@ -37,7 +36,7 @@ def other_subject(question: Question, passage: Passage, position: int) -> str | 
     """
     lexicon, asked = question.lexicon, question.ventures
     text = passage.slice(passage.sentences[position].span)
-    if other := _other_owner(question, text) or _other_company(question, text):
+    if other := _other_company(question, text):
         return other
     ids = lexicon.ids_in(text) if asked else frozenset()
     if not asked or ids & asked:
@@ -51,22 +50,24 @@ def other_subject(question: Question, passage: Passage, position: int) -> str | 
     return lexicon.name_of(min(inherited))
 
 
-def _other_owner(question: Question, text: str) -> str | None:
-    """Return whose a figure is where that of somebody else was asked for: "Toyota's sales", "Honda's sales"."""
-    if question.asked not in _FIGURES or any(mentions(text, name) for name in question.names if not name.is_place):
+def _other_company(question: Question, text: str) -> str | None:
+    """Return whose figure a sentence gives where a figure of somebody else was asked for."""
+    named = [name for name in question.names if not name.is_place]
+    if question.asked not in FIGURES or any(mentions(text, name) for name in named):
         return None
-    asked = {match[2].lower() for match in _OWNED.finditer(question.text)}
+    asked = frozenset().union(*(name.entities for name in named))
+    return _other_owner(question.text, text) or _other_opening(asked, text, question.lexicon)
+
+
+def _other_owner(question: str, text: str) -> str | None:
+    """Return who owns in `text` what somebody else owns in `question`: "Toyota's sales", "Honda's sales"."""
+    asked = {match[2].lower() for match in _OWNED.finditer(question)}
     return next((match[1] for match in _OWNED.finditer(text) if match[2].lower() in asked), None)
 
 
-def _other_company(question: Question, text: str) -> str | None:
-    """Return the company that a sentence begins with where a figure of another one was asked for."""
-    named = [name for name in question.names if not name.is_place]
-    asked = frozenset().union(*(name.entities for name in named))
-    if question.asked not in _FIGURES or not asked or any(mentions(text, name) for name in named):
-        return None
-    lexicon = question.lexicon
-    found = lexicon.entities_in(text)
+def _other_opening(asked: frozenset[str], text: str, lexicon: Lexicon) -> str | None:
+    """Return the company that a sentence begins with, if it is none of those asked about, nor of their kin."""
+    found = lexicon.entities_in(text) if asked else ()
     if asked & frozenset().union(*(each.ids for each in found)):
         return None
     subject = next((each for each in found if not each.described and _OPENING.fullmatch(text[: each.start])), None)

@@ -31,6 +31,7 @@ class Asked(StrEnum):
     OTHER = "other"
 
 
+FIGURES = frozenset({Asked.NUMBER, Asked.MONEY, Asked.PERCENT, Asked.MEASURE, Asked.DATE})
 _MEASURES = (
     r"kilomet(?:er|re)s?|km|miles?|met(?:er|re)s?|months?|years?|weeks?|days?|hours?|minutes?|kwh|mwh|gwh|tonnes?|tons?|"
     r"acres?|hectares?|gigawatt-hours?|megawatt-hours?|megawatts?|gigawatts?|grams?|kilograms?|litres?|liters?"
