@@ -38,13 +38,13 @@ class ExtractiveAnswerer:
 
     def __init__(
         self,
-        embedder: SentenceEmbedder,
+        encoder: SentenceEmbedder,
         rarity: Callable[[Sequence[str]], dict[str, float]],
         text_of: Callable[[str], str],
         threshold: float,
     ) -> None:
-        """Take the model, `rarity(words)` (inverse document frequency), `text_of(document_id)` and the threshold."""
-        self._embedder = embedder
+        """Take the packaged model, `rarity(words)` (inverse document frequency), `text_of(id)` and the threshold."""
+        self._encoder = encoder
         self._rarity = rarity
         self._text_of = text_of
         self.threshold = threshold
@@ -81,7 +81,7 @@ class ExtractiveAnswerer:
         question = _as_passages_say(question, passages)
         looked = self.first_look(question, passages)
         close = looked[:_READ_CLOSELY]
-        asked = self._embedder.read_query(question.text).vectors
+        asked = self._encoder.read_query(question.text).vectors
         scores = self._reader.read(asked, question.asked, [reading for _, reading in close]).tolist()
         judged = [
             replace(item, reading=score, confidence=item.fit.gate * confidence(score, Features(*reading.features)))
@@ -97,7 +97,7 @@ class ExtractiveAnswerer:
         texts = {item.document.document_id: self._text_of(item.document.document_id) for item in passages}
         definitions = definitions_in("\n".join(passage.text for passage in passages))
         question = replace(question, names=tuple(with_aliases(name, definitions) for name in question.names))
-        asked = self._embedder.read_query(question.text)
+        asked = self._encoder.read_query(question.text)
         query = Query.of(question.text, asked, self._rarity(question.words))
         found: list[tuple[Candidate, TokenStates, Ranges]] = []
         for passage, read in zip(passages, self._read(passages), strict=True):
@@ -124,7 +124,7 @@ class ExtractiveAnswerer:
         with self._lock:
             known = {item.chunk_id: self._states[item.chunk_id] for item in passages if item.chunk_id in self._states}
         unread = [passage for passage in passages if passage.chunk_id not in known]
-        states = self._embedder.encode_tokens([passage.embedded_text for passage in unread])
+        states = self._encoder.encode_tokens([passage.embedded_text for passage in unread])
         fresh = {passage.chunk_id: state for passage, state in zip(unread, states, strict=True)}
         with self._lock:
             self._states.update(fresh)

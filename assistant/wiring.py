@@ -30,6 +30,7 @@ from index.backup import back_up, require_backup, restore
 from index.catalogue import Catalogue
 from index.copies import Kin
 from index.embedding import SentenceEmbedder
+from index.embedding_name import DEFAULT_MODEL
 from index.errors import BusyError, VectorStoreError
 from index.lexicon import Lexicon, load_lexicon
 from index.models import DocumentInfo, Scope, ignore, parse_date
@@ -161,12 +162,13 @@ class Assistant:
     def warm_up(self) -> None:
         """Load the model and open the index now rather than with the first question."""
         build.require_stamp(self.catalogue, self.embedder)
-        self.embedder.encode_tokens(["warm up"])
+        self.encoder.encode_tokens(["warm up"])
         _ = self._parts
 
     def forget(self, *, passages: bool = True) -> None:
         """Drop what was remembered of questions and, unless told otherwise, of passages read: for measurements."""
-        self.embedder.forget_queries()
+        for model in (self.embedder, self.encoder):
+            model.forget_queries()
         if passages:
             self._extractive.forget()
 
@@ -286,6 +288,11 @@ class Assistant:
         return SentenceEmbedder(self.settings.embedding_model)
 
     @cached_property
+    def encoder(self) -> SentenceEmbedder:
+        """The model whose token states sentences are judged by: the packaged one, whatever finds the passages."""
+        return self.embedder if self.embedder.name == DEFAULT_MODEL else SentenceEmbedder()
+
+    @cached_property
     def lexicon(self) -> Lexicon:
         """Who is who, loaded on first use; raises LexiconError for a damaged file."""
         return load_lexicon(self.settings.lexicon)
@@ -305,7 +312,7 @@ class Assistant:
 
     @cached_property
     def _extractive(self) -> ExtractiveAnswerer:
-        return ExtractiveAnswerer(self.embedder, self._rarity, self.catalogue.text, self.settings.answer_threshold)
+        return ExtractiveAnswerer(self.encoder, self._rarity, self.catalogue.text, self.settings.answer_threshold)
 
     @cached_property
     def chat_model(self) -> ChatModel | None:

@@ -111,7 +111,7 @@ def _examples(assistant: Assistant, groups: Sequence[dict[str, Any]], ids: dict[
                 ).tolist()
             answers = tuple(any(_is_same(_plain(read[at][0].text), each) for each in golden) for at in keep)
             if keep and (any(answers) or not golden):
-                states = assistant.embedder.read_query(question.text).vectors
+                states = assistant.encoder.read_query(question.text).vectors
                 yield Example(states, question.asked, tuple(read[at][1] for at in keep), answers)
 
 
