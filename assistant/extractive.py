@@ -48,7 +48,7 @@ class ExtractiveAnswerer:
         self._rarity = rarity
         self._text_of = text_of
         self.threshold = threshold
-        self._reader = Reader()
+        self._reader = Reader(encoder)
         self._states: OrderedDict[int, TokenStates] = OrderedDict()
         self._lock = Lock()
 
@@ -81,8 +81,7 @@ class ExtractiveAnswerer:
         question = _as_passages_say(question, passages)
         looked = self.first_look(question, passages)
         close = looked[:_READ_CLOSELY]
-        asked = self._encoder.read_query(question.text).vectors
-        scores = self._reader.read(asked, question.asked, [reading for _, reading in close]).tolist()
+        scores = self._reader.read(question.text, question.asked, [reading for _, reading in close]).tolist()
         judged = [
             replace(item, reading=score, confidence=item.fit.gate * confidence(score, Features(*reading.features)))
             for (item, reading), score in zip(close, scores, strict=True)
@@ -114,10 +113,13 @@ class ExtractiveAnswerer:
         order = sorted(range(len(found)), key=lambda at: (-found[at][0].fit.subject, -likelihood(given[at])))
         return [(found[at][0], Reading(found[at][1], found[at][2], astuple(given[at]))) for at in order]
 
-    def forget(self) -> None:
-        """Drop the states of the passages read so far."""
+    def forget(self, *, passages: bool = True) -> None:
+        """Drop what was read of questions and, unless told otherwise, of passages."""
+        self._encoder.forget_queries()
+        self._reader.forget_queries()
         with self._lock:
-            self._states.clear()
+            if passages:
+                self._states.clear()
 
     def _read(self, passages: Sequence[Passage]) -> list[TokenStates]:
         """Return the token states of the passages, from memory where they have been read before."""

@@ -1,9 +1,10 @@
 """Tell whether a sentence answers a question: late interaction, learned.
 
-`late_interaction` compares the pieces of question and sentence as the embedding model made them. Here small trained
-networks look at the same states: projections in which a 'how many' may meet a figure and a 'who' a person, and a weight
-for each piece of the question that says how much its lack of a counterpart matters. The weights in `reader.npz` come
-from `assistant.evaluation.training` and the invented texts in `training/`; the embedding model itself is left as it is.
+`late_interaction` compares the pieces of question and sentence as the packaged model made them. Here small trained
+networks look at the same states, and at what a copy of the model, with low-rank changes of its own, makes of the
+question: it has learned to read a question for what would answer it. Projections let a 'how many' meet a figure and a
+'who' a person; a weight for each piece of the question says how much its lack of a counterpart matters. All that is
+learned stands in `reader.npz` and comes from `assistant.evaluation.training` and the invented texts in `training/`.
 
 The networks score the sentences of one question against each other and against "none of these": a score above zero
 says that the sentence is likelier to answer than that none does.
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.late_interaction import Ranges
 from assistant.understanding import Asked
-from index.embedding import TokenStates, Vectors
+from index.embedding import SentenceEmbedder, TokenStates
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,35 +39,53 @@ class Reading:
     features: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionStates:
+    """A question's states, shape (pieces, dimension) each: as the packaged model made them, and as the learned one."""
+
+    plain: "Tensor"
+    learned: "Tensor"
+
+
 class Reader:
     """The trained networks, loaded once; may be used by many threads."""
 
-    def __init__(self, weights: Path = WEIGHTS) -> None:
-        """Load the networks, stored as '<network>/<weight>' arrays."""
+    def __init__(self, encoder: SentenceEmbedder, weights: Path = WEIGHTS) -> None:
+        """Load what training stored: 'question/<change>' and '<network>/<weight>'; `encoder` is the packaged model."""
         import torch
 
-        self._networks: list[dict[str, Tensor]] = []
+        parts: dict[str, dict[str, Tensor]] = {}
         with np.load(weights) as stored:
             for name in stored.files:
-                number, weight = name.split("/")
-                while len(self._networks) <= int(number):
-                    self._networks.append({})
-                self._networks[int(number)][weight] = torch.from_numpy(stored[name].astype(np.float32))
+                part, weight = name.split("/", 1)
+                parts.setdefault(part, {})[weight] = torch.from_numpy(stored[name].astype(np.float32))
+        self._encoder, self._learned = encoder, encoder.changed(parts.pop("question"))
+        self._networks = list(parts.values())
 
-    def read(self, question: Vectors, asked: Asked, sentences: Sequence[Reading]) -> NDArray[np.float32]:
+    def read(self, question: str, asked: Asked, sentences: Sequence[Reading]) -> NDArray[np.float32]:
         """Return for each sentence the log-odds that it answers, shape (len(sentences),), mean of the networks."""
         import torch
 
         if not sentences:
             return np.zeros(0, dtype=np.float32)
         with torch.inference_mode():
-            scores = [score(network, question, asked, sentences) for network in self._networks]
+            plain, learned = (model.read_query(question).vectors for model in (self._encoder, self._learned))
+            states = QuestionStates(torch.from_numpy(plain), torch.from_numpy(learned))
+            scores = [score(network, states, asked, sentences) for network in self._networks]
             mean: NDArray[np.float32] = torch.stack(scores).mean(0).numpy()
             return mean
 
+    def forget_queries(self) -> None:
+        """Drop the learned states of the questions read so far."""
+        self._learned.forget_queries()
+
 
 def score(
-    weights: "dict[str, Tensor]", question: Vectors, asked: Asked, sentences: Sequence[Reading], dropout: float = 0.0
+    weights: "dict[str, Tensor]",
+    question: QuestionStates,
+    asked: Asked,
+    sentences: Sequence[Reading],
+    dropout: float = 0.0,
 ) -> "Tensor":
     """Return one network's log-odds, shape (len(sentences),); `dropout` is for training."""
     import torch
@@ -79,9 +98,8 @@ def score(
         hidden = drop(functional.gelu(_linear(weights, f"{name}.0", values)))
         return _linear(weights, f"{name}.3", hidden)
 
-    pieces = torch.from_numpy(question)
-    types = _linear(weights, "qt", pieces)
-    compared = torch.stack(_compare(weights, pieces, sentences, drop))  # (sentences, pieces, 3 * (HEADS + 1))
+    types = _linear(weights, "qt", question.learned)
+    compared = torch.stack(_compare(weights, question, sentences, drop))  # (sentences, pieces, 3 * (HEADS + 1))
     count = len(sentences)
     judged = layers("tok", torch.cat([compared, types.expand(count, -1, -1)], -1))
     gate = torch.softmax(judged[..., 0], 1)
@@ -107,12 +125,15 @@ def score(
 
 
 def _compare(
-    weights: "dict[str, Tensor]", question: "Tensor", sentences: Sequence[Reading], drop: Callable[["Tensor"], "Tensor"]
+    weights: "dict[str, Tensor]",
+    question: QuestionStates,
+    sentences: Sequence[Reading],
+    drop: Callable[["Tensor"], "Tensor"],
 ) -> "list[Tensor]":
     """Return for each sentence the best likeness of every piece of the question, plain and under each projection."""
     import torch
 
-    asked = _heads(drop(_linear(weights, "pq", question)))
+    asked = _heads(drop(_linear(weights, "pq", question.learned)))
     likeness: dict[int, Tensor] = {}
     rows = []
     for each in sentences:
@@ -120,7 +141,7 @@ def _compare(
         if known is None:
             passage = torch.from_numpy(each.states.vectors)
             heads = _heads(drop(_linear(weights, "ps", passage)))
-            known = torch.cat([(question @ passage.T)[None], torch.einsum("qhd,thd->hqt", asked, heads)])
+            known = torch.cat([(question.plain @ passage.T)[None], torch.einsum("qhd,thd->hqt", asked, heads)])
             likeness[id(each.states)] = known
         best = [
             _best(known, *each.ranges.sentence),

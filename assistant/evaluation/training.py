@@ -1,39 +1,41 @@
-"""Train the reader's networks: `make reader` (about fifteen minutes on two cores).
+"""Train the reader: `make reader` (about forty minutes on two cores).
 
 The texts in `training/` are invented for this purpose: groups of three articles that a search would find together, and
 questions of which half are answered and half are near misses. Each question is put to its group through the program
 itself; the networks learn to score the sentence that answers above the others, and "none of these" above all where no
-sentence does. No question of `tests/questions/` is ever seen here.
+sentence does. Together with the first of them a copy of the packaged model learns how to read a question; the others
+learn with what it then makes of it. No question of `tests/questions/` is ever seen here.
 """
 
 import argparse
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.utils import parametrize
 
-from assistant.reader import HEADS, KINDS, WEIGHTS, Reading, score
+from assistant.reader import HEADS, KINDS, WEIGHTS, QuestionStates, Reading, score
 from assistant.understanding import Asked, understand
 from assistant.wiring import Assistant
-from index.embedding import Vectors
+from index.embedding import SentenceEmbedder, Vectors
 from index.models import Scope
 from index.sources import find_files
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 TEXTS = Path(__file__).parents[2] / "training"
 _NETWORKS = 4
 _EPOCHS = 2
 _BATCH = 8  # questions
-_RATE = 1e-3
+_RATE, _RATE_OF_CHANGES = 1e-3, 2e-4
+_RANK = 32  # of the changes to the model that reads questions
 _DROPOUT = 0.3
 _DECAY = 0.1
 _NEAREST, _OTHERS = 14, 4  # sentences of a question: the likeliest at first look, and some of the rest
@@ -43,9 +45,10 @@ _SHORTEST = 25  # characters by which a sentence may be told inside a longer one
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question's states and kind, the sentences considered for it, and which of them answer."""
+    """A question, its states and kind, the sentences considered for it, and which of them answer."""
 
-    question: Vectors
+    text: str
+    plain: Vectors
     asked: Asked
     sentences: tuple[Reading, ...]
     answers: tuple[bool, ...]
@@ -63,13 +66,56 @@ def main() -> None:
     train(examples, given.networks, given.to)
 
 
+class Change(torch.nn.Module):
+    """A change of a layer's weights that is learned: the product of two thin matrices, nothing at first."""
+
+    def __init__(self, weight: Tensor) -> None:
+        """Begin with no change to `weight`."""
+        super().__init__()
+        outputs, inputs = weight.shape
+        self.down = torch.nn.Parameter(torch.randn(_RANK, inputs) / inputs**0.5)
+        self.up = torch.nn.Parameter(torch.zeros(outputs, _RANK))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """Return the changed weights."""
+        return weight + self.up @ self.down
+
+
 def train(examples: Sequence[Example], networks: int, to: Path) -> None:
-    """Train `networks` networks from different beginnings and write them to one file."""
-    stored: dict[str, Any] = {}
-    for number in range(networks):
-        weights = fit(examples, seed=number)
-        stored |= {f"{number}/{name}": value.detach().numpy().astype(np.float16) for name, value in weights.items()}
-    np.savez_compressed(to, **stored)
+    """Train the model that reads questions and `networks` networks from different beginnings; write all to one file."""
+    torch.manual_seed(0)
+    model = SentenceEmbedder()
+    changes = {name: _changeable(layer) for name, layer in model.layers().items()}
+    learned = [value for change in changes.values() for value in change.parameters()]
+    first = fit(examples, 0, lambda batch: _read(model, batch), learned)
+    with torch.no_grad():
+        read = {each.text: _read(model, [each])[0] for each in examples}
+    others = [fit(examples, seed, lambda batch: [read[each.text] for each in batch]) for seed in range(1, networks)]
+    _write(to, changes, [first, *others])
+
+
+def _changeable(layer: torch.nn.Module) -> Change:
+    """Let a layer's weights be changed and nothing else of it; return the change."""
+    layer.requires_grad_(False)
+    assert isinstance(layer.weight, Tensor)
+    change = Change(layer.weight)
+    parametrize.register_parametrization(layer, "weight", change)
+    return change
+
+
+def _read(model: SentenceEmbedder, batch: Sequence[Example]) -> list[Tensor]:
+    """Return what the model makes of the questions' pieces, shape (pieces, dimension) each; gradients flow through."""
+    hidden, _, offsets = model.hidden_states([each.text for each in batch])
+    return [row[torch.from_numpy(at[:, 1] > at[:, 0])] for row, at in zip(hidden, offsets, strict=True)]
+
+
+def _write(to: Path, changes: Mapping[str, Change], networks: Sequence[Mapping[str, Tensor]]) -> None:
+    stored: dict[str, Tensor] = {
+        f"question/{name}/{side}": value for name, each in changes.items() for side, value in each.named_parameters()
+    }
+    stored |= {f"{number}/{name}": value for number, each in enumerate(networks) for name, value in each.items()}
+    halved: dict[str, Any] = {name: value.detach().numpy().astype(np.float16) for name, value in stored.items()}
+    np.savez_compressed(to, **halved)
 
 
 def collect(texts: Path) -> list[Example]:
@@ -111,8 +157,9 @@ def _examples(assistant: Assistant, groups: Sequence[dict[str, Any]], ids: dict[
                 ).tolist()
             answers = tuple(any(_is_same(_plain(read[at][0].text), each) for each in golden) for at in keep)
             if keep and (any(answers) or not golden):
-                states = assistant.encoder.read_query(question.text).vectors
-                yield Example(states, question.asked, tuple(read[at][1] for at in keep), answers)
+                plain = assistant.encoder.read_query(question.text).vectors
+                sentences = tuple(read[at][1] for at in keep)
+                yield Example(question.text, plain, question.asked, sentences, answers)
 
 
 def _plain(text: str) -> str:
@@ -125,50 +172,55 @@ def _is_same(found: str, golden: str) -> bool:
     )
 
 
-def fit(examples: Sequence[Example], seed: int) -> "dict[str, Tensor]":
-    """Return the weights of one network."""
-    import torch
-
+def fit(
+    examples: Sequence[Example],
+    seed: int,
+    read: Callable[[Sequence[Example]], list[Tensor]],
+    changes: Sequence[torch.nn.Parameter] = (),
+) -> dict[str, Tensor]:
+    """Return the weights of one network; `read` gives the learned states of questions, `changes` learn along."""
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     weights = initial(examples)
-    learned = [value for value in weights.values() if value.requires_grad]
-    optimiser = torch.optim.AdamW(learned, _RATE, weight_decay=_DECAY)
+    own = [value for value in weights.values() if value.requires_grad]
+    rates = [_RATE, _RATE_OF_CHANGES][: 2 if changes else 1]
+    parameters = [{"params": own, "weight_decay": _DECAY}, {"params": list(changes), "weight_decay": 0.0}][: len(rates)]
+    optimiser = torch.optim.AdamW(parameters)
     steps = _EPOCHS * (len(examples) // _BATCH) + 1
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=steps, pct_start=0.1)
     started = perf_counter()
     for epoch in range(_EPOCHS):
         order, total = random.permutation(len(examples)), 0.0
         for first in range(0, len(order) - _BATCH + 1, _BATCH):
-            losses = [_loss(weights, examples[at]) for at in order[first : first + _BATCH]]
-            loss = torch.stack(losses).mean()
+            batch = [examples[at] for at in order[first : first + _BATCH]]
+            loss = torch.stack([_loss(weights, each, states) for each, states in zip(batch, read(batch), strict=True)])
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(learned, 1.0)
+            loss.mean().backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_([*own, *changes], 1.0)
             optimiser.step()
             schedule.step()
-            total += float(loss.detach()) * _BATCH
-        print(f"network {seed}, round {epoch}: loss {total / len(order):.3f}, {perf_counter() - started:.0f} s")
+            total += float(loss.detach().sum())
+        print(
+            f"network {seed}, round {epoch}: loss {total / len(order):.3f}, {perf_counter() - started:.0f} s",
+            flush=True,
+        )
     return weights
 
 
-def _loss(weights: "dict[str, Tensor]", example: Example) -> "Tensor":
+def _loss(weights: dict[str, Tensor], example: Example, learned: Tensor) -> Tensor:
     """Return how surprising the right choice is: an answering sentence, or none, whose score is 0."""
-    import torch
-
-    scores = score(weights, example.question, example.asked, example.sentences, _DROPOUT)
+    question = QuestionStates(torch.from_numpy(example.plain), learned)
+    scores = score(weights, question, example.asked, example.sentences, _DROPOUT)
     everything = torch.logsumexp(torch.cat([torch.zeros(1), scores]), 0)
     if not any(example.answers):
         return everything
     return everything - torch.logsumexp(scores[torch.tensor(example.answers)], 0)
 
 
-def initial(examples: Sequence[Example]) -> "dict[str, Tensor]":
+def initial(examples: Sequence[Example]) -> dict[str, Tensor]:
     """Return weights to begin with: question and sentence are projected alike at first."""
-    import torch
-
     given = np.array([each.features for example in examples for each in example.sentences], dtype=np.float32)
-    dimension, width, features = examples[0].question.shape[1], HEADS * _WIDTH, given.shape[1]
+    dimension, width, features = examples[0].plain.shape[1], HEADS * _WIDTH, given.shape[1]
     shapes = {"pq": (dimension, width), "ps": (dimension, width), "qt": (dimension, 24), "stype": (dimension, 24)}
     shapes |= {"tok.0": (3 * (HEADS + 1) + 24, 64), "tok.3": (64, 14)}
     shapes |= {"out.0": (8 + 24 + 24 + 2 + 12 + 4 + features, 64), "out.3": (64, 1)}
