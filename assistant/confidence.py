@@ -47,7 +47,7 @@ class Weights:
 WEIGHTS = Weights(
     first=Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, time=4.3, typed=-2.6, there=2.1),
     first_intercept=-8.35,
-    reading=0.46,
+    reading=0.6,
     first_look=1.07,
     intercept=2.03,
 )

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.kinds import WANTED, holds
+from assistant.kinds import WANTED, holds, only_mentions
 from assistant.names import Name, mentions
 from assistant.times import years_in
 from assistant.understanding import FIGURES, Asked, Question
@@ -35,11 +35,13 @@ class Fit:
     is_figure_missing: bool = False  # a figure, a date or a person is asked for, and it holds none
     is_unnamed: bool = False  # nothing that the question names is named in it, around it, or in its whole document
     is_naming: bool = False  # it only says what something is also called, which is not asked
+    is_mention: bool = False  # it leaves unnamed what the question asks the name of
 
     @property
     def gate(self) -> float:
         """0 if the text cannot answer, however like the question it is, else 1."""
-        return 0.0 if self.is_figure_missing or self.is_unnamed or self.is_naming else self.subject
+        lacks = self.is_figure_missing or self.is_unnamed or self.is_naming or self.is_mention
+        return 0.0 if lacks else self.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,11 @@ def fit(question: Question, text: str, around: Surroundings, other: str | None =
     subject = 0.0 if other or unnamed else 1.0
     is_unnamed = bool(levels) and not any(levels.values())
     is_figure_missing = not kind and question.asked in _PLAIN
+    is_mention = only_mentions(question, text)
+    if is_mention and kind:
+        missing.append(WANTED[Asked.NAME])
     is_naming = bool(_NAMES_ONLY.search(text)) and not _ASKS_NAMES.search(question.text)
-    return Fit(weakest, kind, time, tuple(missing), subject, is_figure_missing, is_unnamed, is_naming)
+    return Fit(weakest, kind, time, tuple(missing), subject, is_figure_missing, is_unnamed, is_naming, is_mention)
 
 
 def _asked(question: Question) -> str:

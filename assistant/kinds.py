@@ -1,12 +1,13 @@
 """Tell whether a text holds a thing of the kind asked for: a number, a sum, a person, a place."""
 
 import re
+from itertools import takewhile
 
 from assistant.names import COMMON_CAPITALS, fold, is_country, new_names
-from assistant.understanding import Asked, Question
+from assistant.understanding import FIGURES, Asked, Question
 from index.words import FUNCTION_WORDS
 
-_SCALE = r"(?:hundred|thousand|million|billion|trillion|bn|mn|m|k)"
+_SCALE = r"(?:hundred|thousand|million|billion|trillion|lakh|crore|bn|mn|m|k)"
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _NUMBER_WORD = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|half|both|third|hundreds|thousands|millions"
@@ -16,13 +17,15 @@ _PLAIN_NUMBER = re.compile(
     re.I,
 )
 _MONEY = re.compile(
-    rf"[$€£¥₩]\s?\d|\b(?:USD|EUR|RMB|CNY|JPY|GBP|INR|NOK|SEK|CHF)\s?\d|\d[\d.,]*\s*(?:{_SCALE}\s+)?"
-    r"(?:US |U\.S\. )?(?:yuan|dollars?|euros?|yen|won|rupees?|pounds?|francs?|krone[rn]?|"
-    r"kronor|USD|EUR|RMB|CNY|renminbi)\b",
+    rf"[$€£¥₩₹฿₺]\s?\d[\d.,]*(?:\s*{_SCALE}\b)?|\b(?:USD|EUR|RMB|CNY|JPY|GBP|INR|Rs\.?|NOK|SEK|DKK|CHF|KRW|BRL|PLN|Rp|RM)\s?\d[\d.,]*(?:\s*{_SCALE}\b)?|"
+    rf"\d[\d.,]*\s*(?:{_SCALE}\s+)?(?:US |U\.S\. )?(?:yuan|dollars?|euros?|yen|won|rupees?|pounds?|francs?|krone[rn]?|"
+    r"kronor|crowns?|pesos?|reais|reals?|baht|ringgit|rupiah|lira|roubles?|rubles?|zloty|dirhams?|riyals?|rand|pence|cents?|"
+    r"USD|EUR|RMB|CNY|JPY|GBP|INR|KRW|renminbi)\b",
     re.I,
 )
+_SPLITS = "|".join(rf"{share}\s?[:/–-]\s?{100 - share}" for share in range(1, 100))
 _PERCENT = re.compile(
-    r"\d\s*(?:%|per ?cent|percentage)|\b\d{1,2}\s?[:/-]\s?\d{1,2}\b|"
+    rf"\d\s*(?:%|per ?cent|percentage)|(?<![\d.,])(?:{_SPLITS})(?![\d.]*\d)|"
     r"\b(?:equal (?:shares?|parts?|stakes?)|wholly|majority|half|third|quarter|fifth)\b|"
     r"\b(?:\w+|\d+) (?:in|out of) (?:every )?(?:two|three|four|five|ten|twenty|hundred|\d+)\b|"
     r"\bin every (?:pound|euro|dollar)\b",
@@ -51,6 +54,7 @@ _ANY_MEASURE = (
     r"centimet(?:er|re)s?|cm|grams?|kg|kilos?|tonn?es?|years?|months?|weeks?|days?|hours?|minutes?|km|"
     r"kilomet(?:er|re)s?|miles?|met(?:er|re)s?|decades?"
 )
+_LASTING = r"in|for|within|of|than|about|nearly|almost|over|under|half|once|takes?|took|lasts?|lasted|every"
 _ROLE_WORD = (
     r"chair(?:man|woman|person)?|president|ceo|cfo|chief(?: \w+)? officer|chief executive|"
     r"(?:\w+ )?director(?:-general)?|(?:\w+ )?manager|head|leader|founder|economist|analyst|minister|"
@@ -83,7 +87,18 @@ _CAUSE = re.compile(
     r"push\w*|stem\w*|therefore|hence|reflect\w*|hinges?|after|as|to [a-z]+|amid|by [a-z]+ing|with [a-z]+|which)\b",
     re.I,
 )
+_AMOUNT = re.compile(r"\bhow much\b|\bhow many points\b|\bcompared?\b|\bchang\w+|\bvs\b|\bversus\b|\bgrow\w*", re.I)
 _PERCENT_OR_SUM = re.compile(rf"{_MONEY.pattern}|\d[\d.,]*\s*(?:%|per ?cent)", re.I)
+_NAME_ASKED = re.compile(
+    r"(?:^|[.?!:;]\s|\b(?:in|at|on|of|by|from|to|for|with|under|against|and|but)\s)(?:which|whose)\s"
+    r"(?P<a>(?:[\w-]+\s+){0,3}[\w-]+)|\bwhat(?:['’]s|\s(?:is|was|are|were))\s(?P<b>(?:\S+\s){1,6}?)called\b",
+    re.I,
+)
+_INDEFINITE = r"\b(?:an?|one|another|some|several|two|three)\s+(?:[\w-]+\s+){0,3}?"
+_IS_SAID_TO_BE = re.compile(r"(?:[,(:–—]|\b(?:is|was|are|were|be|as|became|become))$")
+_IS_NAMED = re.compile(
+    r"(?:\s(?:in|of|from|near|off)\s[A-Z][\w-]*,|\sof)?\W{0,3}(?:(?:so-)?called|named|known|dubbed|(?:the\s+)?[A-Z0-9])"
+)
 # What an abstention says is missing.
 WANTED = {
     Asked.NUMBER: "the number asked for",
@@ -123,14 +138,34 @@ def holds(question: Question, text: str) -> bool:
             return True
 
 
+def only_mentions(question: Question, text: str) -> bool:
+    """Return whether `text` leaves unnamed what the question asks the name of ('a bank in Dubrovnik')."""
+    if question.asked in FIGURES or not (asked := _NAME_ASKED.search(question.text)):
+        return False
+    mentioned = False
+    for thing in _until_function_word(asked["a"] or asked["b"]):
+        for match in re.finditer(rf"{_INDEFINITE}{thing}\w{{0,3}}\b", text, re.I):
+            if _IS_SAID_TO_BE.search(text[: match.start()].rstrip()) or _IS_NAMED.match(text[match.end() :]):
+                return False
+            mentioned = True
+    return mentioned
+
+
+def _until_function_word(text: str) -> list[str]:
+    """Return the stems of the words of a noun phrase, names left out."""
+    words = text.removeprefix("the ").removeprefix("its ").split()
+    phrase = list(takewhile(lambda word: word.lower() not in FUNCTION_WORDS, words))
+    return [re.escape(word.rstrip("s")) for word in phrase if len(word) > 3 and word.islower()]
+
+
 def _has_new(pattern: re.Pattern[str], text: str, question: str) -> bool:
     asked = question.lower()
     return any(match.group().lower().strip() not in asked for match in pattern.finditer(text))
 
 
 def _has_count(text: str, question: str) -> bool:
-    """Whether `text` holds a number; where 'how many' is asked, sums and shares are none."""
-    is_amount = not re.search(r"\bhow many\b(?! points)|\bnumber of\b", question, re.I)
+    """Whether `text` holds a number; sums and shares are none unless 'how much' is asked or how things changed."""
+    is_amount = bool(_AMOUNT.search(question))
     if is_amount and _has_new(_PERCENT, text, question):
         return True
     without = _DAY.sub(" ", text if is_amount else _PERCENT_OR_SUM.sub(" ", text))
@@ -146,8 +181,8 @@ def _names_place(text: str, question: str) -> bool:
 
 def _measure(unit: str) -> re.Pattern[str]:
     units = next((words for stem, words in _MEASURE_WORDS.items() if unit.startswith(stem)), _ANY_MEASURE)
-    number = rf"(?:\d[\d.,–-]*|{_NUMBER_WORD}|an?|first|second|fifth|sixth|seventh)"
-    return re.compile(rf"\b{number}(?:[\s-]+\w+){{0,3}}?[\s-]+(?:{units})\b", re.I)
+    number = rf"(?:\d[\d.,–-]*|{_NUMBER_WORD}|(?:{_LASTING})\s+an?|first|second|fifth|sixth|seventh)"
+    return re.compile(rf"\b{number}(?:[\s-]+(?!(?:an?|per|each|every)\b)\w+){{0,3}}?[\s-]+(?:{units})\b", re.I)
 
 
 def _names_person(text: str, question: str) -> bool:

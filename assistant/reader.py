@@ -1,8 +1,8 @@
 """Tell whether a sentence answers a question: late interaction, learned.
 
-`late_interaction` compares the pieces of question and sentence as the packaged model made them. Here small trained
-networks look at the same states, and at what a copy of the model, with low-rank changes of its own, makes of the
-question: it has learned to read a question for what would answer it. Projections let a 'how many' meet a figure and a
+`late_interaction` compares the pieces of question and sentence as the packaged model made them. Here two small trained
+networks look at the same states; for one of them the question is read by a copy of the model with low-rank changes of
+its own, which has learned to read a question for what would answer it. Projections let a 'how many' meet a figure and a
 'who' a person; a weight for each piece of the question says how much its lack of a counterpart matters. All that is
 learned stands in `reader.npz` and comes from `assistant.evaluation.training` and the invented texts in `training/`.
 
@@ -41,17 +41,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class QuestionStates:
-    """A question's states, shape (pieces, dimension) each: as the packaged model made them, and as the learned one."""
+    """A question's states, shape (pieces, dimension) each: as the packaged model made them, as a network reads it."""
 
     plain: "Tensor"
-    learned: "Tensor"
+    read: "Tensor"
 
 
 class Reader:
     """The trained networks, loaded once; may be used by many threads."""
 
     def __init__(self, encoder: SentenceEmbedder, weights: Path = WEIGHTS) -> None:
-        """Load what training stored: 'question/<change>' and '<network>/<weight>'; `encoder` is the packaged model."""
+        """Load the changes ('question/') and the networks ('learned/', 'plain/'); `encoder` is the packaged model."""
         import torch
 
         parts: dict[str, dict[str, Tensor]] = {}
@@ -59,25 +59,27 @@ class Reader:
             for name in stored.files:
                 part, weight = name.split("/", 1)
                 parts.setdefault(part, {})[weight] = torch.from_numpy(stored[name].astype(np.float32))
-        self._encoder, self._learned = encoder, encoder.changed(parts.pop("question"))
-        self._networks = list(parts.values())
+        self._by_plain, self._by_learned = parts["plain"], parts["learned"]
+        self.encoder, self.learned = encoder, encoder.changed(parts["question"])
 
     def read(self, question: str, asked: Asked, sentences: Sequence[Reading]) -> NDArray[np.float32]:
-        """Return for each sentence the log-odds that it answers, shape (len(sentences),), mean of the networks."""
+        """Return for each sentence the log-odds that it answers, shape (len(sentences),), mean of both networks."""
         import torch
 
         if not sentences:
             return np.zeros(0, dtype=np.float32)
         with torch.inference_mode():
-            plain, learned = (model.read_query(question).vectors for model in (self._encoder, self._learned))
-            states = QuestionStates(torch.from_numpy(plain), torch.from_numpy(learned))
-            scores = [score(network, states, asked, sentences) for network in self._networks]
-            mean: NDArray[np.float32] = torch.stack(scores).mean(0).numpy()
+            plain, learned = (
+                torch.from_numpy(model.read_query(question).vectors) for model in (self.encoder, self.learned)
+            )
+            by_plain = score(self._by_plain, QuestionStates(plain, plain), asked, sentences)
+            by_learned = score(self._by_learned, QuestionStates(plain, learned), asked, sentences)
+            mean: NDArray[np.float32] = ((by_plain + by_learned) / 2).numpy()
             return mean
 
     def forget_queries(self) -> None:
         """Drop the learned states of the questions read so far."""
-        self._learned.forget_queries()
+        self.learned.forget_queries()
 
 
 def score(
@@ -98,7 +100,7 @@ def score(
         hidden = drop(functional.gelu(_linear(weights, f"{name}.0", values)))
         return _linear(weights, f"{name}.3", hidden)
 
-    types = _linear(weights, "qt", question.learned)
+    types = _linear(weights, "qt", question.read)
     compared = torch.stack(_compare(weights, question, sentences, drop))  # (sentences, pieces, 3 * (HEADS + 1))
     count = len(sentences)
     judged = layers("tok", torch.cat([compared, types.expand(count, -1, -1)], -1))
@@ -133,7 +135,7 @@ def _compare(
     """Return for each sentence the best likeness of every piece of the question, plain and under each projection."""
     import torch
 
-    asked = _heads(drop(_linear(weights, "pq", question.learned)))
+    asked = _heads(drop(_linear(weights, "pq", question.read)))
     likeness: dict[int, Tensor] = {}
     rows = []
     for each in sentences:

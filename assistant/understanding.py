@@ -36,23 +36,39 @@ _MEASURES = (
     r"kilomet(?:er|re)s?|km|miles?|met(?:er|re)s?|months?|years?|weeks?|days?|hours?|minutes?|kwh|mwh|gwh|tonnes?|tons?|"
     r"acres?|hectares?|gigawatt-hours?|megawatt-hours?|megawatts?|gigawatts?|grams?|kilograms?|litres?|liters?"
 )
+_SIZES = r"kilomet(?:er|re)s|km|miles|met(?:er|re)s|kwh|mwh|gwh|tonnes|tons|hectares|acres|kilograms|kg|litres|liters"
 _ROLES = r"executive|economist|manager|analyst|founder|person|chairman|professor|doctor|minister"
-_LEADS = r"is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded"
+_LEADS = (
+    r"is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded|came up|claim(?:s|ed)|warn(?:s|ed)|coined"
+)
 _PARTIES = r"partners?|owners?|producers?|makers?|suppliers?|contractors?|shareholders?|behind|buyers?|parent"
 _THINGS = (
     r"compan(?:y|ies)|firms?|brands?|marques?|models?|cars?|vehicles?|suvs?|sedans?|automakers?|carmakers?|makers?|"
     r"partners?|ventures?|suppliers?|newspapers?|outlets?|media|banks?|groups?|clubs?|museums?|hospitals?|startups?|"
+    r"foundations?|foundr(?:y|ies)|sides?|teams?|part(?:y|ies)|yards?|"
     r"utilit(?:y|ies)|funds?|agenc(?:y|ies)|authorit(?:y|ies)|universit(?:y|ies)|opponents?|institutes?"
 )
 _SHARED = r"(?:share|stake|holding|margin|tariff|duty)"
 _PRICED = (
-    r"(?:prices?|priced|costs?|paid|pay|invest\w*|registered capital|spend|spent|budget|revenues?|profits?|fee|worth)"
+    r"(?:prices?|priced|costs?|paid|pay|invest\w*|registered capital|spend\w*|spent|budget|revenues?|profits?|fees?|"
+    r"worth)"
+)
+_PAYING = (
+    r"(?:owe[sd]?|sav(?:e[sd]?|ings?)|hand(?:s|ed)? over|sells? for|sold for|goes? for|fetch(?:es|ed)?|"
+    r"borrow(?:s|ed|ing)?|len(?:d|ds|t|ding)|donated?|injected?|repaid|repay|earn(?:s|ed)?)"
+)
+_SUMS = (
+    r"(?:bill|sum|investment|che(?:que|ck)|outlay|valuation|proceeds|compensation|grant|loan|deficit|surplus|fine|penalty|"
+    r"premium|royalt(?:y|ies)|dividend|debts?|loss(?:es)?|profits?|savings?|ransom|bid|injection|damages|rent|salary)"
 )
 # A request without a question word ('Iberluz net profit 2024?') asks for what its noun counts.
 _TERSE = r"^(?!.*\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|did|does|do|has|have|will|can)\b).*"
 # The first pattern that matches decides.
 _ASKED: dict[Asked, tuple[str, ...]] = {
-    Asked.REASON: (r"\b(?:why|how come|for what reason|what (?:made|drove|explains?|caused?|led)|the reasons?)\b",),
+    Asked.REASON: (
+        r"\b(?:why|how come|for what reason|(?:the|his|her|its|their|whose|what) reasons?)\b",
+        r"\b(?:what (?:made|drove|moved|prompted|persuaded|pushed|forced|convinced|motivated|explains?|caused?|led))\b",
+    ),
     Asked.DATE: (
         r"(?:^|\W)(?:since |by |until |from )when\b|\bwhen\W*$|^\W*when\b",
         r"\bwhen\s+(?:exactly\s+)?(?:is|was|did|does|do|will|were|are|has|have|had|would|can|could|should)\b",
@@ -61,7 +77,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         rf"{_TERSE}\b(?:year of|(?:opening|founding|launch|closing) (?:year|date)|(?:opening|launch|closing) of)\b",
     ),
     Asked.PERCENT: (
-        r"\b(?:per ?cent(?:age)?|what (?:slice|proportion|fraction))\b",
+        r"(?<!\d)(?<!\d\s)\bper ?cent(?:age)?\b|\bwhat (?:slice|proportion|fraction)\b",
         r"\b(?:profit|equity|ownership|stake|share)\W+(?:margin|split)\b",
         rf"\bhow (?:big|large|high|much)\b.{{0,25}}\b{_SHARED}\b",
         r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b|\bwhat share\b",
@@ -69,12 +85,17 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\b(?:what|which)\b.{0,20}\b(?:rate|capacity factor|ratio)\b",
         r"\b(?:what|which|how (?:much|high|big|large))\b(?! money).{0,30}\b(?:tariffs?|dut(?:y|ies))\b",
         r"\bin what proportions?\b|\bpercentages?\b",
+        r"\bhow\b.{0,30}\b(?:equity|shares?|ownership|stakes?)\b.{0,60}\b(?:split|divided?|distributed|apportioned)\b",
         r"\bwhat (?:is|was|are|were)\b.{0,40}\bshare (?:of|in)\b",
         rf"{_TERSE}\b(?:shares? of|portion|tariff|stake|market share|growth|margin)\b",
     ),
     Asked.MONEY: (
-        r"\bhow much (?:money|capital|cash)\b|\bwhat sum\b",
+        r"\bhow much (?:\w+ )?(?:money|capital|cash)\b|\bwhat sum\b",
+        rf"\bhow (?:big|large|high|great|small)\b.{{0,40}}\b{_SUMS}\b|\bhow (?:deep|far) in(?:to)? the (?:red|black)\b",
+        rf"\bwhat (?:is|was|were|are|will be|would be)\s+(?:\S+\s){{0,4}}{_SUMS}\b",
+        r"\bhow many (?:yuan|dollars?|euros?|yen|rupees?|pounds?|won|francs?|krone[rn]?|kronor)\b",
         rf"\b(?:what|how much)\b.{{0,70}}\b{_PRICED}\b",
+        rf"\bhow much\b.{{0,70}}\b{_PAYING}\b",
         r"\b(?:list|starting|asking) price\b|\bwhat (?:royalt(?:y|ies)|salary|bonus|subsid(?:y|ies)|fine)\b",
         r"\b(?:what|which)\b.{0,40}\b(?:turnover|debts?|income|earnings|salary|wages)\b|\bin debt\b",
         r"\bwhat did\b.{0,40}\b(?:earn|cost|pay|lose)\b",
@@ -83,15 +104,19 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
     ),
     Asked.MEASURE: (
         r"\bhow (?:far|long|old|fast|tall|wide|deep|heavy)\b",
-        r"\bin (?:gigawatt|megawatt|kilowatt)-hours\b",
+        rf"\bin (?:gigawatt|megawatt|kilowatt)-hours\b|\bin (?:{_SIZES})\W*$",
+        r"\bwhat (?:is|was)\s+(?:\S+\s){0,4}(?:depth|length|width|height|weight)\b",
+        rf"{_TERSE}\b(?:depth|length|width|height|weight)\b",
         rf"\b(?:how many|what number of)\s+(?:\w+\s)?(?:{_MEASURES})\b",
     ),
     Asked.NUMBER: (
         r"\bhow (?:many|much)\b",
         r"\bwhat (?:is the |was the |is |was )?(?:\w+ )?(?:number|volume|tally|figure|count|sales figure)\b",
         r"\b(?:sales|deliveries|output|volume|orders|units)\b[^?]*\b(?:19|20)\d{2}\?$",
+        r"\bwhat (?:is|was|were)\s+(?:\S+\s){0,3}(?:quota|capacity|headcount|workforce)\b",
         r"\bwhat (?:annual |yearly |monthly |daily )?(?:quota|capacity|output|volume|production|headcount)\b",
         rf"{_TERSE}\b(?:headcount|sales|deliveries|volume|output|capacity|quota|number of|tally|jobs|staff|figure)\b",
+        rf"{_TERSE}\bunits (?:sold|built|made|delivered|shipped)\b",
     ),
     Asked.PLACE: (
         r"\bwhere\b",
@@ -99,26 +124,28 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bpart of the world\b",
     ),
     Asked.PERSON: (
-        rf"\bwho (?:{_LEADS})\b(?!.{{0,50}}\b(?:{_PARTIES})\b)",
-        r"\bwho will (?:lead|head|run|chair)\b",
+        rf"\bwho (?:{_LEADS})\b(?!\s(?!lead|run|head|chair)\w+ing\b)(?!.{{0,50}}\b(?:{_PARTIES})\b)",
+        r"\bwho (?:will|is going to) (?:lead|head|run|chair)\b",
+        r"\bwhom? (?:has|have|had|did) .{0,40}\b(?:put in|appoint(?:ed)?|hired?)\b",
         rf"\bwhich (?:\w+\s){{0,2}}(?:{_ROLES})\b",
         rf"\b(?:his|her) name\b|\bname of\b.{{0,50}}\b(?:{_ROLES}|boss|ceo|head|chief|engineer|president|director)\b",
     ),
     Asked.NAME: (
         r"\bwhom?\b|\bwhose\b",
         rf"\bwhich (?:\w+\s){{0,3}}(?:{_THINGS})\b",
+        rf"\bwhat (?:(?!are|is|was|were|do|does|did|has|the|kind)\w+\s)?(?:{_THINGS})\b",
         r"\bwhat\b.{0,60}\bcalled\b|\bname of\b|\bnamed\b",
     ),
     Asked.LIST: (
         r"\bwhat (?:\w+\s){0,3}(?:are|were)\b",
-        r"\bwhich (?:\w+\s){0,2}\w+s\b",
+        r"\bwhich (?:\w+\s){0,2}\w+(?<!\bi)(?<!\bwa)(?<!\bha)(?<!\bdoe)s\b",
         r"\b(?:list|name) (?:the|all)\b|\bunder which\b",
     ),
     Asked.YES_NO: (r"^\W*(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b",),
 }
 _ASKED_COMPILED = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED.items())
 _MOST_PARTS = 4
-_UNIT = re.compile(rf"\b(?:{_MEASURES})\b", re.I)
+_UNIT = re.compile(rf"\b(?:(?:how many|number of)\s(?:\w+\s)?|in\s(?=\S+\W*$))({_MEASURES})\b", re.I)
 _NOT_A_QUESTION = re.compile(
     r"""\b(?:ignore|disregard|forget|override)\b.{0,40}
         \b(?:instructions?|documents?|sources?|rules?|prompts?|above|previous)\b
@@ -192,7 +219,7 @@ def _understand(part: Part, lexicon: Lexicon) -> Question:
     text = part.text
     asking = in_english(part.asking)
     asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(asking)), Asked.OTHER)
-    unit = match.group().lower() if asked is Asked.MEASURE and (match := _UNIT.search(asking)) else ""
+    unit = match[1].lower() if asked is Asked.MEASURE and (match := _UNIT.search(asking)) else ""
     return Question(
         text=text,
         asked=asked,

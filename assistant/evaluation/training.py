@@ -1,10 +1,10 @@
-"""Train the reader: `make reader` (about forty minutes on two cores).
+"""Train the reader: `make reader` (about half an hour on two cores).
 
 The texts in `training/` are invented for this purpose: groups of three articles that a search would find together, and
 questions of which half are answered and half are near misses. Each question is put to its group through the program
 itself; the networks learn to score the sentence that answers above the others, and "none of these" above all where no
-sentence does. Together with the first of them a copy of the packaged model learns how to read a question; the others
-learn with what it then makes of it. No question of `tests/questions/` is ever seen here.
+sentence does. One of the two judges by the packaged model's states alone; together with the other a copy of the model
+learns how to read a question. No question of `tests/questions/` is ever seen here.
 """
 
 import argparse
@@ -31,7 +31,6 @@ from index.models import Scope
 from index.sources import find_files
 
 TEXTS = Path(__file__).parents[2] / "training"
-_NETWORKS = 4
 _EPOCHS = 2
 _BATCH = 8  # questions
 _RATE, _RATE_OF_CHANGES = 1e-3, 2e-4
@@ -55,15 +54,14 @@ class Example:
 
 
 def main() -> None:
-    """Collect the examples, train the networks one after the other, write their weights."""
+    """Collect the examples, train the two networks, write their weights."""
     parser = argparse.ArgumentParser(prog="python -m assistant.evaluation.training", description=__doc__)
     parser.add_argument("--texts", type=Path, default=TEXTS, help="folder of .jsonl files")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="file to write")
-    parser.add_argument("--networks", type=int, default=_NETWORKS)
     given = parser.parse_args()
     examples = collect(given.texts)
     print(f"{len(examples)} questions, {sum(any(each.answers) for each in examples)} with an answer")
-    train(examples, given.networks, given.to)
+    train(examples, given.to)
 
 
 class Change(torch.nn.Module):
@@ -81,17 +79,15 @@ class Change(torch.nn.Module):
         return weight + self.up @ self.down
 
 
-def train(examples: Sequence[Example], networks: int, to: Path) -> None:
-    """Train the model that reads questions and `networks` networks from different beginnings; write all to one file."""
+def train(examples: Sequence[Example], to: Path) -> None:
+    """Train the model that reads questions with the network that judges by it, then the other; write both."""
     torch.manual_seed(0)
     model = SentenceEmbedder()
     changes = {name: _changeable(layer) for name, layer in model.layers().items()}
-    learned = [value for change in changes.values() for value in change.parameters()]
-    first = fit(examples, 0, lambda batch: _read(model, batch), learned)
-    with torch.no_grad():
-        read = {each.text: _read(model, [each])[0] for each in examples}
-    others = [fit(examples, seed, lambda batch: [read[each.text] for each in batch]) for seed in range(1, networks)]
-    _write(to, changes, [first, *others])
+    changing = [value for change in changes.values() for value in change.parameters()]
+    learned = fit(examples, 0, lambda batch: _read(model, batch), changing)
+    plain = fit(examples, 1, lambda batch: [torch.from_numpy(each.plain) for each in batch])
+    _write(to, changes, {"learned": learned, "plain": plain})
 
 
 def _changeable(layer: torch.nn.Module) -> Change:
@@ -109,12 +105,14 @@ def _read(model: SentenceEmbedder, batch: Sequence[Example]) -> list[Tensor]:
     return [row[torch.from_numpy(at[:, 1] > at[:, 0])] for row, at in zip(hidden, offsets, strict=True)]
 
 
-def _write(to: Path, changes: Mapping[str, Change], networks: Sequence[Mapping[str, Tensor]]) -> None:
-    stored: dict[str, Tensor] = {
-        f"question/{name}/{side}": value for name, each in changes.items() for side, value in each.named_parameters()
+def _write(to: Path, changes: Mapping[str, Change], networks: Mapping[str, Mapping[str, Tensor]]) -> None:
+    parts: dict[str, Mapping[str, Tensor]] = {**networks}
+    parts |= {f"question/{name}": dict(change.named_parameters()) for name, change in changes.items()}
+    halved: dict[str, Any] = {
+        f"{part}/{name}": value.detach().numpy().astype(np.float16)
+        for part, values in parts.items()
+        for name, value in values.items()
     }
-    stored |= {f"{number}/{name}": value for number, each in enumerate(networks) for name, value in each.items()}
-    halved: dict[str, Any] = {name: value.detach().numpy().astype(np.float16) for name, value in stored.items()}
     np.savez_compressed(to, **halved)
 
 
@@ -178,7 +176,7 @@ def fit(
     read: Callable[[Sequence[Example]], list[Tensor]],
     changes: Sequence[torch.nn.Parameter] = (),
 ) -> dict[str, Tensor]:
-    """Return the weights of one network; `read` gives the learned states of questions, `changes` learn along."""
+    """Return the weights of one network; `read` gives the states of questions, `changes` to them learn along."""
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     weights = initial(examples)
@@ -207,9 +205,9 @@ def fit(
     return weights
 
 
-def _loss(weights: dict[str, Tensor], example: Example, learned: Tensor) -> Tensor:
+def _loss(weights: dict[str, Tensor], example: Example, read: Tensor) -> Tensor:
     """Return how surprising the right choice is: an answering sentence, or none, whose score is 0."""
-    question = QuestionStates(torch.from_numpy(example.plain), learned)
+    question = QuestionStates(torch.from_numpy(example.plain), read)
     scores = score(weights, question, example.asked, example.sentences, _DROPOUT)
     everything = torch.logsumexp(torch.cat([torch.zeros(1), scores]), 0)
     if not any(example.answers):

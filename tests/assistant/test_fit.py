@@ -4,7 +4,7 @@ import pytest
 
 from assistant.confidence import confidence, features
 from assistant.fit import Fit, Surroundings, fit, is_about
-from assistant.kinds import holds
+from assistant.kinds import holds, only_mentions
 from assistant.late_interaction import SentenceScore
 from assistant.names import Name
 from assistant.understanding import Asked, understand
@@ -41,10 +41,41 @@ NOTHING = Surroundings(carried="", headings="", passage="", document="")
         ("Which newspaper broke the news?", "A report broke the news.", False),
         ("Which newspaper broke the news?", "The news was in the Morning Ledger.", True),
         ("Why did it leave?", "It left because of losses.", True),
+        ("What did it cost?", "It cost Rs 1,925 crore.", True),
+        ("What did it cost?", "It cost 12 million ringgit.", True),
+        ("What is the capacity of the plant?", "The plant was sold for $30 million.", False),
+        ("Orion sales 2024", "Orion sold 45% of its shares in 2024.", False),
+        ("How did sales change?", "Sales fell by 8%.", True),
+        ("How is the equity divided?", "The equity is divided 60/40.", True),
+        ("How is the equity divided?", "It is worth $2.85-2.9 billion.", False),
+        ("How many months does it take?", "It sells 10,000 cars a month.", False),
+        ("How many months does it take?", "It takes a month.", True),
+        ("This year they dived a lot. How many days?", "They spent 41 days at sea.", True),
     ],
 )
 def test_whether_the_kind_of_thing_asked_for_is_there(question, text, there):
     assert holds(understand(question), text) is there
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "mentioned"),
+    [
+        ("Which bank in Bergen lends it money?", "It has a loan from a bank in Bergen.", True),
+        ("Which bank in Bergen lends it money?", "It has a loan from a bank in Bergen, Fjord Credit.", False),
+        ("Which bank in Bergen lends it money?", "Its lender is Fjord Credit, a bank in Bergen.", False),
+        ("Which bank in Bergen lends it money?", "Fjord Credit lends it money.", False),
+        ("What is the wind farm called?", "Forty people are lent to a wind farm off Aberdeen.", True),
+        ("What is the wind farm called?", "They work at a wind farm called Skarv.", False),
+        ("Which models are they building?", "They are building two electric models.", True),
+        ("Which models are they building?", "They are building two models: N7 and N6.", False),
+        ("Which capacity is stopped?", "They stop a plant with a capacity of 240,000 cars.", False),
+        ("How much did the bank lend?", "A bank lent it $4 million.", False),
+        ("Is the plant, which a bank owns, closed?", "It belongs to a bank.", False),
+    ],
+)
+def test_what_is_asked_the_name_of_may_be_left_unnamed(question, text, mentioned):
+    assert only_mentions(understand(question), text) is mentioned
+    assert fit(understand(question), text, NOTHING).is_mention is mentioned
 
 
 def test_a_name_counts_for_less_the_farther_away_it_is():

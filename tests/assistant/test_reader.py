@@ -37,7 +37,7 @@ def test_a_copy_without_changes_reads_as_the_model_itself(encoder):
 def test_changes_are_those_of_the_copy_alone(encoder):
     before = encoder.encode_tokens(TEXTS)[0].vectors
     name, layer = next(iter(encoder.layers().items()))
-    up, down = torch.ones(layer.out_features, 1), torch.ones(1, layer.in_features) 
+    up, down = torch.ones(layer.out_features, 1), torch.ones(1, layer.in_features)
     changed = encoder.changed({f"{name}/up": up, f"{name}/down": down})
     assert torch.allclose(changed.layers()[name].weight, layer.weight + 1)
     assert not np.allclose(changed.encode_tokens(TEXTS)[0].vectors, before, atol=1e-2)
