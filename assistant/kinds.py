@@ -1,6 +1,7 @@
 """Tell whether a text holds a thing of the kind asked for: a number, a sum, a person, a place."""
 
 import re
+from collections.abc import Iterator
 from itertools import takewhile
 
 from assistant.names import COMMON_CAPITALS, fold, is_country, new_names
@@ -10,7 +11,9 @@ from index.words import FUNCTION_WORDS
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|lakh|crore|bn|mn|m|k)"
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _NUMBER_WORD = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|half|both|third|hundreds|thousands|millions"
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?|dozens?|half|both|third|hundreds|"
+    "thousands|millions"
 )
 _PLAIN_NUMBER = re.compile(
     rf"(?<![\w.])(?!(?:19|20)\d{{2}}\b(?!,\d))\d[\d.,]*(?:\s*{_SCALE})?\b(?!\s*(?:%|per ?cent))|\b(?:{_NUMBER_WORD})\b",
@@ -19,15 +22,18 @@ _PLAIN_NUMBER = re.compile(
 _MONEY = re.compile(
     rf"[$€£¥₩₹฿₺]\s?\d[\d.,]*(?:\s*{_SCALE}\b)?|\b(?:USD|EUR|RMB|CNY|JPY|GBP|INR|Rs\.?|NOK|SEK|DKK|CHF|KRW|BRL|PLN|Rp|RM)\s?\d[\d.,]*(?:\s*{_SCALE}\b)?|"
     rf"\d[\d.,]*\s*(?:{_SCALE}\s+)?(?:US |U\.S\. )?(?:yuan|dollars?|euros?|yen|won|rupees?|pounds?|francs?|krone[rn]?|"
-    r"kronor|crowns?|pesos?|reais|reals?|baht|ringgit|rupiah|lira|roubles?|rubles?|zloty|dirhams?|riyals?|rand|pence|cents?|"
-    r"USD|EUR|RMB|CNY|JPY|GBP|INR|KRW|renminbi)\b",
+    r"kronor|crowns?|pesos?|reais|reals?|baht|ringgit|rupiah|lira|roubles?|rubles?|zlot(?:ys?|ies)|dirhams?|riyals?|rand|tenge|dinars?|shillings?|naira|taka|dong|hryvnias?|shekels?|leva|lei|pence|cents?|"
+    r"USD|EUR|RMB|CNY|JPY|GBP|INR|KRW|renminbi)\b|"
+    rf"\b(?:{_NUMBER_WORD}|an?)\s(?:yuan|dollars?|euros?|yen|rupees?|francs?|pounds)\b|"
+    r"\d\s?(?:million|billion|trillion|bn|crore|lakh)(?=\W*$|[,.;:)]|\s(?:in|after|to|from|for|by|and|or|a|per|more|less|over|last|"
+    r"this|at|on|up|down|before)\b)",
     re.I,
 )
-_SPLITS = "|".join(rf"{share}\s?[:/–-]\s?{100 - share}" for share in range(1, 100))
+_SPLITS = "|".join(rf"{share}(?:\s?[:/–-]\s?|\sto\s){100 - share}" for share in range(1, 100))
 _PERCENT = re.compile(
-    rf"\d\s*(?:%|per ?cent|percentage)|(?<![\d.,])(?:{_SPLITS})(?![\d.]*\d)|"
+    rf"\d\s*%|\b\w+\W?per ?cent(?:age)?\b|(?<![\d.,])(?:{_SPLITS})(?![\d.]*\d)|"
     r"\b(?:equal (?:shares?|parts?|stakes?)|wholly|majority|half|third|quarter|fifth)\b|"
-    r"\b(?:\w+|\d+) (?:in|out of) (?:every )?(?:two|three|four|five|ten|twenty|hundred|\d+)\b|"
+    r"\b(?:\w+|\d+) (?:in|out of|of every) (?:every )?(?:two|three|four|five|ten|twenty|hundred|\d+)\b|"
     r"\bin every (?:pound|euro|dollar)\b",
     re.I,
 )
@@ -62,6 +68,9 @@ _ROLE_WORD = (
     r"lawyer|engineer|archaeologist|partner|owner"
 )
 _PERSON = r"(?-i:[A-Z][\w’'-]+(?:\s+(?:van|von|de|al|bin|der|den))*(?:\s+[A-Z][\w’'-]+){0,3})"
+_TWO_NAMES = re.compile(
+    r"\b[A-Z][^\W\d_]+(?:[-’'][A-Z]?[^\W\d_]+)*(?:\s(?:van|von|de|da|del|al|bin|der|den))*(?:\s[A-Z][^\W\d_]+(?:-[A-Z]?[^\W\d_]+)*){1,2}"
+)
 _SAYS = (
     r"(?:said|says|told|not(?:ed|es)|add(?:ed|s)|argue[ds]|believes?|wrote|writes|stressed|warned|put(?:s)? it|stated)"
 )
@@ -88,6 +97,7 @@ _CAUSE = re.compile(
     re.I,
 )
 _AMOUNT = re.compile(r"\bhow much\b|\bhow many points\b|\bcompared?\b|\bchang\w+|\bvs\b|\bversus\b|\bgrow\w*", re.I)
+_SHARE_OF_MONEY = re.compile(r"\bhow much (?:of|more|less|dearer|cheaper)\b|\bcompared\b", re.I)
 _PERCENT_OR_SUM = re.compile(rf"{_MONEY.pattern}|\d[\d.,]*\s*(?:%|per ?cent)", re.I)
 _NAME_ASKED = re.compile(
     r"(?:^|[.?!:;]\s|\b(?:in|at|on|of|by|from|to|for|with|under|against|and|but)\s)(?:which|whose)\s"
@@ -119,15 +129,16 @@ def holds(question: Question, text: str) -> bool:
         case Asked.NUMBER:
             return _has_count(text, question.text)
         case Asked.MONEY:
-            return _has_new(_MONEY, text, question.text)
+            is_share = bool(_SHARE_OF_MONEY.search(question.text)) and _has_new(_PERCENT, text, question.text)
+            return is_share or _has_new(_MONEY, text, question.text)
         case Asked.PERCENT:
             return _has_new(_PERCENT, text, question.text)
         case Asked.MEASURE:
-            return _has_new(_measure(question.unit), text, question.text)
+            return any(_has_new(pattern, text, question.text) for pattern in _measures(question))
         case Asked.DATE:
             return _has_new(_DATE, text, question.text)
         case Asked.PERSON:
-            return _names_person(text, question.text)
+            return _names_person(text, question)
         case Asked.PLACE:
             return _names_place(text, question.text)
         case Asked.REASON:
@@ -179,17 +190,29 @@ def _names_place(text: str, question: str) -> bool:
     return any(not is_country(place) for place in places) if _TOWN.search(question) else bool(places)
 
 
-def _measure(unit: str) -> re.Pattern[str]:
-    units = next((words for stem, words in _MEASURE_WORDS.items() if unit.startswith(stem)), _ANY_MEASURE)
+def _measures(question: Question) -> Iterator[re.Pattern[str]]:
+    """Yield what tells the measure asked for: a number with its unit, an age, a date until when, a change."""
+    units = next((words for stem, words in _MEASURE_WORDS.items() if question.unit.startswith(stem)), _ANY_MEASURE)
     number = rf"(?:\d[\d.,–-]*|{_NUMBER_WORD}|(?:{_LASTING})\s+an?|first|second|fifth|sixth|seventh)"
-    return re.compile(rf"\b{number}(?:[\s-]+(?!(?:an?|per|each|every)\b)\w+){{0,3}}?[\s-]+(?:{units})\b", re.I)
+    yield re.compile(rf"\b{number}(?:[\s-]+(?!(?:an?|per|each|every)\b)\w+){{0,3}}?[\s-]+(?:{units})\b", re.I)
+    if re.search(r"\bhow long\b", question.text, re.I):
+        yield _DATE
+    elif re.search(r"\bhow old\b", question.text, re.I):
+        yield re.compile(r"\bage[ds]?\b\D{0,20}\d+", re.I)
+    elif re.search(r"\bhow (?:far|fast|deep)\b", question.text, re.I):
+        yield _PERCENT
 
 
-def _names_person(text: str, question: str) -> bool:
-    """Whether `text` names a person, by an office or a verb of saying beside the name, whom the question does not."""
-    asked = question.lower()
-    for match in _PERSON_WITH_ROLE.finditer(text):
-        words = set(fold(next(name for name in match.groups() if name)).split()) - FUNCTION_WORDS - COMMON_CAPITALS
-        if words and not words & _NO_PERSON and not any(word in asked for word in words if len(word) > 3):
-            return True
-    return False
+def _names_person(text: str, question: Question) -> bool:
+    """Whether `text` names a person whom the question does not: two names, or one beside an office or 'said'."""
+    asked = question.text.lower()
+    beside = (next(name for name in match.groups() if name) for match in _PERSON_WITH_ROLE.finditer(text))
+    return any(_is_person(name, asked) for name in beside) or any(
+        _is_person(match.group(), asked) and not question.lexicon.ids_in(match.group())
+        for match in _TWO_NAMES.finditer(text)
+    )
+
+
+def _is_person(name: str, asked: str) -> bool:
+    words = set(fold(name).split()) - FUNCTION_WORDS - COMMON_CAPITALS
+    return bool(words) and not words & _NO_PERSON and not any(word in asked for word in words if len(word) > 3)

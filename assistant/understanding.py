@@ -49,17 +49,17 @@ _THINGS = (
     r"utilit(?:y|ies)|funds?|agenc(?:y|ies)|authorit(?:y|ies)|universit(?:y|ies)|opponents?|institutes?"
 )
 _SHARED = r"(?:share|stake|holding|margin|tariff|duty)"
-_PRICED = (
-    r"(?:prices?|priced|costs?|paid|pay|invest\w*|registered capital|spend\w*|spent|budget|revenues?|profits?|fees?|"
-    r"worth)"
-)
+_STUFF = r"energy|water|weight|time|space|electricity|power|land|fuel|oil|gas|food|steel|steam|wine|milk"
+_PRICES = r"(?:prices?|priced|costs?|registered capital|share capital|budget|revenues?|turnover|fees?|worth|expense)"
 _PAYING = (
-    r"(?:owe[sd]?|sav(?:e[sd]?|ings?)|hand(?:s|ed)? over|sells? for|sold for|goes? for|fetch(?:es|ed)?|"
-    r"borrow(?:s|ed|ing)?|len(?:d|ds|t|ding)|donated?|injected?|repaid|repay|earn(?:s|ed)?)"
+    r"(?:costs?|pays?|paid|invest(?:s|ed|ing)?|spend(?:s|ing)?|spent|owe[sd]?|saved?|hand(?:s|ed)? over|sells? for|"
+    r"sold for|goes? for|fetch(?:es|ed)?|borrow(?:s|ed)?|len[dt]|donated?|injected?|repaid|repay|earn(?:s|ed)?|"
+    r"charge[sd]?)"
 )
 _SUMS = (
-    r"(?:bill|sum|investment|che(?:que|ck)|outlay|valuation|proceeds|compensation|grant|loan|deficit|surplus|fine|penalty|"
-    r"premium|royalt(?:y|ies)|dividend|debts?|loss(?:es)?|profits?|savings?|ransom|bid|injection|damages|rent|salary)"
+    r"(?:bill|sum|investments?|che(?:que|ck)|outlay|valuation|proceeds|compensation|grant|loan|deficit|surplus|fine|"
+    r"penalty|premium|royalt(?:y|ies)|dividend|debts?|loss|losses|profits?|savings?|ransom|bid|injection|damages|rent|"
+    r"salary|payments?|payout|severance|income|earnings)"
 )
 # A request without a question word ('Iberluz net profit 2024?') asks for what its noun counts.
 _TERSE = r"^(?!.*\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|did|does|do|has|have|will|can)\b).*"
@@ -68,39 +68,40 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
     Asked.REASON: (
         r"\b(?:why|how come|for what reason|(?:the|his|her|its|their|whose|what) reasons?)\b",
         r"\b(?:what (?:made|drove|moved|prompted|persuaded|pushed|forced|convinced|motivated|explains?|caused?|led))\b",
+        r"\bwhat (?:held up|stopped|triggered|sparked|prevent(?:s|ed)|keeps|kept|speaks for|spoke against)\b",
     ),
     Asked.DATE: (
         r"(?:^|\W)(?:since |by |until |from )when\b|\bwhen\W*$|^\W*when\b",
         r"\bwhen\s+(?:exactly\s+)?(?:is|was|did|does|do|will|were|are|has|have|had|would|can|could|should)\b",
-        r"\b(?:what|which) (?:year|month|date|day|quarter|decade)\b",
+        r"\b(?:what|which) (?:year|month|date|day|quarter|decade|hour)\b|\b(?:until|till|from) when\b|\bthe deadline\b",
         r"\bhow soon\b|\bby what (?:season|year|month|date)\b|\bthe (?:date|day|year) (?:on|in) which\b",
         rf"{_TERSE}\b(?:year of|(?:opening|founding|launch|closing) (?:year|date)|(?:opening|launch|closing) of)\b",
     ),
     Asked.PERCENT: (
         r"(?<!\d)(?<!\d\s)\bper ?cent(?:age)?\b|\bwhat (?:slice|proportion|fraction)\b",
         r"\b(?:profit|equity|ownership|stake|share)\W+(?:margin|split)\b",
-        rf"\bhow (?:big|large|high|much)\b.{{0,25}}\b{_SHARED}\b",
-        r"\b(?:what|which|how)\b.{0,30}\b(?:stakes?|market share|wholesale share)\b|\bwhat share\b",
-        r"\b(?:what|how much) of\b.{0,40}\bown\b",
+        rf"\bhow (?:big|large|high|much)\b.{{0,25}}(?<!\bper )(?<!\bat )\b{_SHARED}\b(?! capital| price)",
+        r"\b(?:what|which|how)\b.{0,30}(?<!\bat )\b(?:stakes?|market share|wholesale share)\b|\bwhat share\b",
+        r"\b(?:what|how much) of\b.{0,40}(?<!his )(?<!her )(?<!its )(?<!their )\bown\b",
         r"\b(?:what|which)\b.{0,20}\b(?:rate|capacity factor|ratio)\b",
         r"\b(?:what|which|how (?:much|high|big|large))\b(?! money).{0,30}\b(?:tariffs?|dut(?:y|ies))\b",
         r"\bin what proportions?\b|\bpercentages?\b",
         r"\bhow\b.{0,30}\b(?:equity|shares?|ownership|stakes?)\b.{0,60}\b(?:split|divided?|distributed|apportioned)\b",
         r"\bwhat (?:is|was|are|were)\b.{0,40}\bshare (?:of|in)\b",
-        rf"{_TERSE}\b(?:shares? of|portion|tariff|stake|market share|growth|margin)\b",
+        rf"(?!.*\bprice\b){_TERSE}\b(?:shares? of|portion|tariff|stake|market share|growth|margin)\b",
     ),
     Asked.MONEY: (
         r"\bhow much (?:\w+ )?(?:money|capital|cash)\b|\bwhat sum\b",
         rf"\bhow (?:big|large|high|great|small)\b.{{0,40}}\b{_SUMS}\b|\bhow (?:deep|far) in(?:to)? the (?:red|black)\b",
-        rf"\bwhat (?:is|was|were|are|will be|would be)\s+(?:\S+\s){{0,4}}{_SUMS}\b",
         r"\bhow many (?:yuan|dollars?|euros?|yen|rupees?|pounds?|won|francs?|krone[rn]?|kronor)\b",
-        rf"\b(?:what|how much)\b.{{0,70}}\b{_PRICED}\b",
-        rf"\bhow much\b.{{0,70}}\b{_PAYING}\b",
+        rf"\bhow much\b(?!\s(?:{_STUFF})\b).{{0,70}}(?<!-)\b(?:{_PRICES}|{_SUMS}|{_PAYING}|offer(?:s|ed)?)\b",
+        rf"\bwhat (?:did|does|do|will|would|must|has|had|have|could|can|should)\b.{{0,70}}(?<!-)\b{_PAYING}\b",
+        rf"\bwhat (?:is|was|are|were)\s+(?:\S+\s+){{0,6}}(?:{_PRICES}|{_SUMS})\b",
+        rf"\b(?:what|which|at what|for what)\s+(?:[\w-]+\s+){{0,2}}(?:{_PRICES}|{_SUMS})\b",
         r"\b(?:list|starting|asking) price\b|\bwhat (?:royalt(?:y|ies)|salary|bonus|subsid(?:y|ies)|fine)\b",
-        r"\b(?:what|which)\b.{0,40}\b(?:turnover|debts?|income|earnings|salary|wages)\b|\bin debt\b",
-        r"\bwhat did\b.{0,40}\b(?:earn|cost|pay|lose)\b",
+        r"\bin debt\b|\bin (?:euros|dollars|yuan|yen|pounds|rupees)\W*$|\bhow much .{0,40}\bper share\b",
         r"\bwhat (?:does|do|will|would)\b.{0,40}\b(?:charge|ask for)\b|\bthe amount\b|\benterprise value\b",
-        rf"{_TERSE}\b(?:price|costs?|fee|profit|loss|revenues?|wage bill|budget|contribution|debts?|turnover)\b",
+        rf"{_TERSE}\b(?:price|wage bill|contribution|{_PRICES}|{_SUMS})\b",
     ),
     Asked.MEASURE: (
         r"\bhow (?:far|long|old|fast|tall|wide|deep|heavy)\b",
@@ -116,7 +117,8 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bwhat (?:is|was|were)\s+(?:\S+\s){0,3}(?:quota|capacity|headcount|workforce)\b",
         r"\bwhat (?:annual |yearly |monthly |daily )?(?:quota|capacity|output|volume|production|headcount)\b",
         rf"{_TERSE}\b(?:headcount|sales|deliveries|volume|output|capacity|quota|number of|tally|jobs|staff|figure)\b",
-        rf"{_TERSE}\bunits (?:sold|built|made|delivered|shipped)\b",
+        rf"{_TERSE}\b(?:sold|built|made|delivered|shipped|exported|registrations|subscribers|employees)\b",
+        r"\bhow often\b",
     ),
     Asked.PLACE: (
         r"\bwhere\b",
@@ -132,7 +134,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
     ),
     Asked.NAME: (
         r"\bwhom?\b|\bwhose\b",
-        rf"\bwhich (?:\w+\s){{0,3}}(?:{_THINGS})\b",
+        rf"\bwhich (?:\w+\s){{0,3}}(?:{_THINGS})\b|\bwhich (?!of\b|are\b|is\b|way\b)\w+(?<!s)\b",
         rf"\bwhat (?:(?!are|is|was|were|do|does|did|has|the|kind)\w+\s)?(?:{_THINGS})\b",
         r"\bwhat\b.{0,60}\bcalled\b|\bname of\b|\bnamed\b",
     ),
