@@ -57,7 +57,7 @@ baseline: $(READY)  ## renew the committed baseline, after a change that is mean
 calibrate: $(READY)  ## fit the answerer's confidence on the development questions and print the weights
 	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation.calibrate
 
-reader: $(READY)  ## train the networks that judge sentences, on the texts in training/ (about fifteen minutes)
+reader: $(READY)  ## train the networks that judge sentences, on the texts in training/ (about half an hour)
 	HF_HUB_OFFLINE=1 $(BIN)/python -m assistant.evaluation.training
 
 bench: $(READY)  ## time answers among 10,000 passages against a bare query embedding

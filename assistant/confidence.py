@@ -13,6 +13,7 @@ from assistant.understanding import Asked
 
 _MAX_BEHIND = 0.4
 _UNRELATED = 0.36
+SUREST_NO = -3.0  # of the reader: it knows no sentences as plain as some that answer
 _UNTYPED = frozenset({Asked.OTHER, Asked.YES_NO, Asked.LIST, Asked.REASON})
 
 
@@ -47,9 +48,9 @@ class Weights:
 WEIGHTS = Weights(
     first=Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, time=4.3, typed=-2.6, there=2.1),
     first_intercept=-8.35,
-    reading=0.6,
+    reading=0.7,
     first_look=1.07,
-    intercept=2.03,
+    intercept=2.15,
 )
 
 
@@ -73,5 +74,6 @@ def confidence(reading: float, given: Features) -> float:
     """
     if given.pieces < _UNRELATED:
         return 0.0
+    reading = max(reading, SUREST_NO)
     score = WEIGHTS.intercept + WEIGHTS.reading * reading + WEIGHTS.first_look * likelihood(given)
     return 1.0 / (1.0 + math.exp(-score))

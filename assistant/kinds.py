@@ -105,6 +105,7 @@ _NAME_ASKED = re.compile(
     re.I,
 )
 _INDEFINITE = r"\b(?:an?|one|another|some|several|two|three)\s+(?:[\w-]+\s+){0,3}?"
+_NOUN_ENDS = rf"\W*$|[,.;:]|\s(?:{'|'.join(FUNCTION_WORDS)}|off|near|outside|based|whose)\b"
 _IS_SAID_TO_BE = re.compile(r"(?:[,(:–—]|\b(?:is|was|are|were|be|as|became|become))$")
 _IS_NAMED = re.compile(
     r"(?:\s(?:in|of|from|near|off)\s[A-Z][\w-]*,|\sof)?\W{0,3}(?:(?:so-)?called|named|known|dubbed|(?:the\s+)?[A-Z0-9])"
@@ -153,20 +154,20 @@ def only_mentions(question: Question, text: str) -> bool:
     """Return whether `text` leaves unnamed what the question asks the name of ('a bank in Dubrovnik')."""
     if question.asked in FIGURES or not (asked := _NAME_ASKED.search(question.text)):
         return False
-    mentioned = False
-    for thing in _until_function_word(asked["a"] or asked["b"]):
-        for match in re.finditer(rf"{_INDEFINITE}{thing}\w{{0,3}}\b", text, re.I):
-            if _IS_SAID_TO_BE.search(text[: match.start()].rstrip()) or _IS_NAMED.match(text[match.end() :]):
-                return False
-            mentioned = True
-    return mentioned
+    thing = _head_of(asked["a"] or asked["b"])
+    mentions = list(re.finditer(rf"{_INDEFINITE}{thing}\w{{0,3}}(?={_NOUN_ENDS})", text, re.I)) if thing else []
+    named = (
+        _IS_SAID_TO_BE.search(text[: each.start()].rstrip()) or _IS_NAMED.match(text[each.end() :]) for each in mentions
+    )
+    return bool(mentions) and not any(named)
 
 
-def _until_function_word(text: str) -> list[str]:
-    """Return the stems of the words of a noun phrase, names left out."""
+def _head_of(text: str) -> str:
+    """Return the stem of the last word of a noun phrase, of its whole if nothing ends it; '' for a name."""
     words = text.removeprefix("the ").removeprefix("its ").split()
     phrase = list(takewhile(lambda word: word.lower() not in FUNCTION_WORDS, words))
-    return [re.escape(word.rstrip("s")) for word in phrase if len(word) > 3 and word.islower()]
+    head = phrase[-1] if phrase else ""
+    return re.escape(head.rstrip("s")) if len(head) > 3 and head.islower() else ""
 
 
 def _has_new(pattern: re.Pattern[str], text: str, question: str) -> bool:

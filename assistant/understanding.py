@@ -134,7 +134,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
     ),
     Asked.NAME: (
         r"\bwhom?\b|\bwhose\b",
-        rf"\bwhich (?:\w+\s){{0,3}}(?:{_THINGS})\b|\bwhich (?!of\b|are\b|is\b|way\b)\w+(?<!s)\b",
+        rf"\bwhich (?:\w+\s){{0,3}}(?:{_THINGS})\b",
         rf"\bwhat (?:(?!are|is|was|were|do|does|did|has|the|kind)\w+\s)?(?:{_THINGS})\b",
         r"\bwhat\b.{0,60}\bcalled\b|\bname of\b|\bnamed\b",
     ),
