@@ -27,7 +27,9 @@ _NOW = re.compile(
     re.I,
 )
 _PRESENT = re.compile(
-    r"\b(?:is|are|has|have|does|do|owns?|holds?|belongs?|runs?|makes?|builds?|employs?|controls?|stands?|lies)\b", re.I
+    r"\b(?:is|are|has|have|does|do|owns?|holds?|belongs?|runs?|makes?|builds?|employs?|controls?|stands?|lies|works?|leads?|"
+    r"heads?|chairs?|operates?|produces?)\b",
+    re.I,
 )
 _PAST = re.compile(r"\b(?:was|were|did|had|used to|once|formerly|originally|initially|at first)\b", re.I)
 _FIRST, _LAST = 1000, 9999
