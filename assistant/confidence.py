@@ -50,7 +50,7 @@ WEIGHTS = Weights(
     first_intercept=-8.35,
     reading=0.7,
     first_look=1.07,
-    intercept=2.15,
+    intercept=2.3,
 )
 
 
