@@ -82,9 +82,16 @@ _PERSON_WITH_ROLE = re.compile(
     re.I,
 )
 _NO_PERSON = frozenset(
-    """group motors motor automobile auto company corp corporation inc ltd university museum board trust bank fund club
-    union institute ministry department council agency authority center centre association commission news china europe
-    capital energy pharma research office court league""".split()
+    """group motors motor automobile auto autos automotive car cars company corp corporation inc ltd university museum
+    board trust bank fund club union institute ministry department council agency authority center centre
+    association commission news china europe capital energy pharma research office court league show plant works
+    venture battery technologies technology technical north south east west new san los city province river
+    airport port bay island street road great wall long mountain international national global financial world
+    times daily post journal press weekly magazine insights evening morning sports state states kingdom republic
+    free zone giga model project plan award act law programme program grand prix electric systems solutions
+    software services partners brothers chief engineer engineering head officer executive president director
+    vice senior deputy general spokesman house palace hospital school college church cathedral bridge tower park
+    lake sea line railway rail air airlines hotel ride radar business industry today""".split()
 )
 _PLACE = re.compile(
     r"\b(?:in|at|from|to|near|outside|into|across|of|includ(?:ing|es?|ed)|and|or|between|through)\s+(?:the\s+)?"
@@ -209,11 +216,11 @@ def _names_person(text: str, question: Question) -> bool:
     asked = question.text.lower()
     beside = (next(name for name in match.groups() if name) for match in _PERSON_WITH_ROLE.finditer(text))
     return any(_is_person(name, asked) for name in beside) or any(
-        _is_person(match.group(), asked) and not question.lexicon.ids_in(match.group())
+        _is_person(match.group(), asked, least=2) and not question.lexicon.ids_in(match.group())
         for match in _TWO_NAMES.finditer(text)
     )
 
 
-def _is_person(name: str, asked: str) -> bool:
+def _is_person(name: str, asked: str, least: int = 1) -> bool:
     words = set(fold(name).split()) - FUNCTION_WORDS - COMMON_CAPITALS
-    return bool(words) and not words & _NO_PERSON and not any(word in asked for word in words if len(word) > 3)
+    return len(words) >= least and not words & _NO_PERSON and not any(word in asked for word in words if len(word) > 3)

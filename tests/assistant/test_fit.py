@@ -35,6 +35,8 @@ NOTHING = Surroundings(carried="", headings="", passage="", document="")
         ("Who is the president of Orion?", "Orion's president is tall.", False),
         ("Who is the president of Orion?", "Jochem Heizmann, President of Orion, spoke.", True),
         ("Who is the president of Orion?", "The post of president is vacant, Orion Motors said.", False),
+        ("Who will head Orion?", "Its head will be Minna Cheng, at present a banker.", True),
+        ("Who heads Orion?", "Orion has sold 28 million cars, Automotive World and The Independent reported.", False),
         ("Where is it built?", "It is built at a plant in Guangzhou.", True),
         ("Where is it built?", "It is built with care.", False),
         ("In what city is it built?", "It is built in China.", False),
