@@ -13,7 +13,7 @@ from assistant.understanding import Asked
 
 _MAX_BEHIND = 0.4
 _UNRELATED = 0.36
-SUREST_NO = -3.0  # of the reader: it knows no sentences as plain as some that answer
+_SUREST_NO = -3.0  # of the reader: it knows no sentences as plain as some that answer
 _UNTYPED = frozenset({Asked.OTHER, Asked.YES_NO, Asked.LIST, Asked.REASON})
 
 
@@ -67,6 +67,11 @@ def likelihood(given: Features) -> float:
     return WEIGHTS.first_intercept + float(sum(weight * value for weight, value in pairs))
 
 
+def second_look(reading: float, given: Features) -> tuple[float, float]:
+    """Return what the confidence rests on: the reader's log-odds, bounded below, and those at first look."""
+    return max(reading, _SUREST_NO), likelihood(given)
+
+
 def confidence(reading: float, given: Features) -> float:
     """Return the confidence, 0 to 1, in a sentence from the reader's log-odds and its features.
 
@@ -74,6 +79,6 @@ def confidence(reading: float, given: Features) -> float:
     """
     if given.pieces < _UNRELATED:
         return 0.0
-    reading = max(reading, SUREST_NO)
-    score = WEIGHTS.intercept + WEIGHTS.reading * reading + WEIGHTS.first_look * likelihood(given)
+    read, looked = second_look(reading, given)
+    score = WEIGHTS.intercept + WEIGHTS.reading * read + WEIGHTS.first_look * looked
     return 1.0 / (1.0 + math.exp(-score))

@@ -67,13 +67,13 @@ _TERSE = r"^(?!.*\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|we
 _ASKED: dict[Asked, tuple[str, ...]] = {
     Asked.REASON: (
         r"\b(?:why|how come|for what reason|(?:the|his|her|its|their|whose|what) reasons?)\b",
-        r"\b(?:what (?:made|drove|moved|prompted|persuaded|pushed|forced|convinced|motivated|explains?|caused?|led))\b",
+        r"\bwhat (?:made|drove|moved|prompted|persuaded|pushed|forced|convinced|motivated|explains?|caused?|led)\b",
         r"\bwhat (?:held up|stopped|triggered|sparked|prevent(?:s|ed)|keeps|kept|speaks for|spoke against)\b",
     ),
     Asked.DATE: (
-        r"(?:^|\W)(?:since |by |until |from )when\b|\bwhen\W*$|^\W*when\b",
+        r"(?:^|\W)(?:since |by |until |till |from )when\b|\bwhen\W*$|^\W*when\b",
         r"\bwhen\s+(?:exactly\s+)?(?:is|was|did|does|do|will|were|are|has|have|had|would|can|could|should)\b",
-        r"\b(?:what|which) (?:year|month|date|day|quarter|decade|hour)\b|\b(?:until|till|from) when\b|\bthe deadline\b",
+        r"\b(?:what|which) (?:year|month|date|day|quarter|decade|hour)\b|\bthe deadline\b",
         r"\bhow soon\b|\bby what (?:season|year|month|date)\b|\bthe (?:date|day|year) (?:on|in) which\b",
         rf"{_TERSE}\b(?:year of|(?:opening|founding|launch|closing) (?:year|date)|(?:opening|launch|closing) of)\b",
     ),
@@ -98,10 +98,10 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         rf"\bwhat (?:did|does|do|will|would|must|has|had|have|could|can|should)\b.{{0,70}}(?<!-)\b{_PAYING}\b",
         rf"\bwhat (?:is|was|are|were)\s+(?:\S+\s+){{0,6}}(?:{_PRICES}|{_SUMS})\b",
         rf"\b(?:what|which|at what|for what)\s+(?:[\w-]+\s+){{0,2}}(?:{_PRICES}|{_SUMS})\b",
-        r"\b(?:list|starting|asking) price\b|\bwhat (?:royalt(?:y|ies)|salary|bonus|subsid(?:y|ies)|fine)\b",
+        r"\b(?:list|starting|asking) price\b|\bwhat (?:bonus|subsid(?:y|ies))\b",
         r"\bin debt\b|\bin (?:euros|dollars|yuan|yen|pounds|rupees)\W*$|\bhow much .{0,40}\bper share\b",
         r"\bwhat (?:does|do|will|would)\b.{0,40}\b(?:charge|ask for)\b|\bthe amount\b|\benterprise value\b",
-        rf"{_TERSE}\b(?:price|wage bill|contribution|{_PRICES}|{_SUMS})\b",
+        rf"{_TERSE}\b(?:contribution|{_PRICES}|{_SUMS})\b",
     ),
     Asked.MEASURE: (
         r"\bhow (?:far|long|old|fast|tall|wide|deep|heavy)\b",

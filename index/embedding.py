@@ -92,16 +92,18 @@ class SentenceEmbedder(Embeddings):
         import torch
 
         with torch.inference_mode():
-            hidden, whole, offsets = self.hidden_states(texts)
-        read = zip(whole.numpy(), hidden.numpy(), offsets, strict=True)
-        return [_token_states(*each) for each in read]
+            return [
+                TokenStates(whole.numpy(), states.numpy(), offsets[:, 0], offsets[:, 1])
+                for states, whole, offsets in self.hidden_states(texts)
+            ]
 
-    def hidden_states(self, texts: list[str]) -> "tuple[Tensor, Tensor, NDArray[np.int64]]":
-        """Return the last hidden states of `texts`, their vectors, and the pieces' offsets.
+    def hidden_states(self, texts: list[str]) -> "list[tuple[Tensor, Tensor, NDArray[np.int64]]]":
+        """Return for each text the last hidden states of its pieces, its vector, and the pieces' offsets.
 
-        Shapes (texts, pieces, dimension), (texts, dimension), (texts, pieces, 2); states and vectors of unit length.
-        Special tokens and padding have empty offsets. Gradients flow through, for training.
+        Shapes (pieces, dimension), (dimension,), (pieces, 2); states and vectors of unit length. Gradients flow
+        through, for training.
         """
+        import torch
         from torch.nn.functional import normalize
 
         model: Any = self._model
@@ -115,7 +117,12 @@ class SentenceEmbedder(Embeddings):
         )
         offsets: NDArray[np.int64] = inputs.pop("offset_mapping").numpy()
         read = model.forward(dict(inputs))
-        return normalize(read["token_embeddings"], dim=-1), normalize(read["sentence_embedding"], dim=-1), offsets
+        states, whole = normalize(read["token_embeddings"], dim=-1), normalize(read["sentence_embedding"], dim=-1)
+        real = offsets[..., 1] > offsets[..., 0]  # special tokens and padding have empty offsets
+        return [
+            (row[torch.from_numpy(kept)], vector, at[kept])
+            for row, vector, at, kept in zip(states, whole, offsets, real, strict=True)
+        ]
 
     def layers(self) -> "dict[str, Any]":
         """Return by name the linear layers of the model's blocks: those that a learned change may be added to."""
@@ -170,11 +177,6 @@ class SentenceEmbedder(Embeddings):
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of one query as a plain list, as LangChain asks for."""
         return self.embed_documents([text])[0]
-
-
-def _token_states(whole: Vectors, hidden: Vectors, offsets: NDArray[np.int64]) -> TokenStates:
-    real = offsets[:, 1] > offsets[:, 0]  # special tokens and padding have empty offsets
-    return TokenStates(whole, hidden[real], offsets[real, 0], offsets[real, 1])
 
 
 def packaged_model() -> Path:

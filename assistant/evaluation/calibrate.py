@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.confidence import SUREST_NO, Features, likelihood
+from assistant.confidence import Features, second_look
 from assistant.evaluation.__main__ import CORPORA, QUESTIONS, build_index, open_assistant
 from assistant.evaluation.questions import Question, load_questions
 from assistant.understanding import understand
@@ -70,8 +70,7 @@ def example_of(assistant: Assistant, asked: Question) -> Example | None:
     if best is None or not best.fit.gate:
         return None
     given = next(read.features for item, read in assistant.first_look(question, scope) if item.place == best.place)
-    inputs = [max(best.reading or 0.0, SUREST_NO), likelihood(Features(*given))]
-    return Example(asked.answerable, np.array(inputs))
+    return Example(asked.answerable, np.array(second_look(best.reading or 0.0, Features(*given))))
 
 
 def fit_logistic(examples: Sequence[Example]) -> tuple[Array, float]:

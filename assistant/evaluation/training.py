@@ -101,8 +101,7 @@ def _changeable(layer: torch.nn.Module) -> Change:
 
 def _read(model: SentenceEmbedder, batch: Sequence[Example]) -> list[Tensor]:
     """Return what the model makes of the questions' pieces, shape (pieces, dimension) each; gradients flow through."""
-    hidden, _, offsets = model.hidden_states([each.text for each in batch])
-    return [row[torch.from_numpy(at[:, 1] > at[:, 0])] for row, at in zip(hidden, offsets, strict=True)]
+    return [states for states, _, _ in model.hidden_states([each.text for each in batch])]
 
 
 def _write(to: Path, changes: Mapping[str, Change], networks: Mapping[str, Mapping[str, Tensor]]) -> None:
@@ -181,8 +180,10 @@ def fit(
     random = np.random.default_rng(seed)
     weights = initial(examples)
     own = [value for value in weights.values() if value.requires_grad]
-    rates = [_RATE, _RATE_OF_CHANGES][: 2 if changes else 1]
-    parameters = [{"params": own, "weight_decay": _DECAY}, {"params": list(changes), "weight_decay": 0.0}][: len(rates)]
+    parameters, rates = [{"params": own, "weight_decay": _DECAY}], [_RATE]
+    if changes:
+        parameters.append({"params": list(changes), "weight_decay": 0.0})
+        rates.append(_RATE_OF_CHANGES)
     optimiser = torch.optim.AdamW(parameters)
     steps = _EPOCHS * (len(examples) // _BATCH) + 1
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=steps, pct_start=0.1)
