@@ -49,8 +49,8 @@ WEIGHTS = Weights(
     first=Features(pieces=3.8, words=2.5, behind=-8.2, names=0.5, time=4.3, typed=-2.6, there=2.1),
     first_intercept=-8.35,
     reading=0.7,
-    first_look=1.07,
-    intercept=2.3,
+    first_look=0.8,
+    intercept=1.82,
 )
 
 

@@ -6,7 +6,7 @@ how they fit it (`fit`); the likeliest are read closely (`reader`). `selection` 
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple, replace
 from threading import Lock
 
@@ -104,7 +104,7 @@ class ExtractiveAnswerer:
             for position, match in enumerate(score_sentences(query, ranges, read)):
                 text = passage.slice(passage.sentences[position].span)
                 if match and _could_answer(text, passage.sentences[position]):
-                    around = _surroundings(passage, position, texts[passage.document.document_id])
+                    around = _surroundings(passage, position, texts)
                     other = other_subject(question, passage, position)
                     item = Candidate(passage, position, match, fit(question, text, around, other))
                     found.append((item, read, ranges[position]))
@@ -186,8 +186,11 @@ def _missing(part: Considered) -> tuple[str, ...]:
     return (part.ranked[0].fit.missing if part.ranked else ()) or (part.question.text,)
 
 
-def _surroundings(passage: Passage, position: int, document: str) -> Surroundings:
-    """Return what a reader has before their eyes: the sentence before in its paragraph, headings, the passage."""
+def _surroundings(passage: Passage, position: int, texts: Mapping[str, str]) -> Surroundings:
+    """Return what a reader has before their eyes: the sentence before in its paragraph, headings, the passage.
+
+    `texts` are those of all documents found, by id.
+    """
     carried = []
     for sentence in reversed(passage.sentences[max(0, position - 2) : position]):
         between = passage.text[
@@ -198,7 +201,8 @@ def _surroundings(passage: Passage, position: int, document: str) -> Surrounding
         carried.append(passage.slice(sentence.span))
     title = passage.document.metadata.title or ""
     headings = f"{title} — {passage.section or ''} — {passage.document.metadata.publisher or ''}"
-    return Surroundings(" ".join(carried), headings, passage.text, document, passage.event)
+    document = texts[passage.document.document_id]
+    return Surroundings(" ".join(carried), headings, passage.text, document, passage.event, tuple(texts.values()))
 
 
 def inverse_document_frequency(frequency: int, total: int) -> float:

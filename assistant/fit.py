@@ -33,7 +33,7 @@ class Fit:
     missing: tuple[str, ...]
     subject: float = 1.0  # 0: it speaks of another venture, or an ambiguous name's meaning is not named
     is_figure_missing: bool = False  # a figure, a date or a person is asked for, and it holds none
-    is_unnamed: bool = False  # nothing that the question names is named in it, around it, or in its whole document
+    is_unnamed: bool = False  # nothing that the question names is named in it, nor in any document that was found
     is_naming: bool = False  # it only says what something is also called, which is not asked
     is_mention: bool = False  # it leaves unnamed what the question asks the name of
 
@@ -48,7 +48,8 @@ class Fit:
 class Surroundings:
     """What a reader of a sentence has before their eyes: what it carries on from, its headings, its passage.
 
-    `event` is the date of what the passage tells of, where the document gives one.
+    `event` is the date of what the passage tells of, where the document gives one; `found` are the texts of all
+    documents that were found with it.
     """
 
     carried: str
@@ -56,6 +57,7 @@ class Surroundings:
     passage: str
     document: str
     event: str | None = None
+    found: tuple[str, ...] = ()
 
 
 def fit(question: Question, text: str, around: Surroundings, other: str | None = None) -> Fit:
@@ -76,7 +78,7 @@ def fit(question: Question, text: str, around: Surroundings, other: str | None =
     weakest = min(levels.values(), default=1.0)
     unnamed = bool(question.reading) and weakest < _NAMED
     subject = 0.0 if other or unnamed else 1.0
-    is_unnamed = bool(levels) and not any(levels.values())
+    is_unnamed = bool(levels) and not any(levels.values()) and not _is_found(question, around)
     is_figure_missing = not kind and question.asked in _PLAIN
     is_mention = only_mentions(question, text)
     if is_mention and kind:
@@ -103,6 +105,11 @@ def _name_level(name: Name, text: str, around: Surroundings, lexicon: Lexicon) -
     if _is_named(around.passage, name, lexicon):
         return 0.5
     return 0.3 if is_about(around.document, name, lexicon) else 0.0
+
+
+def _is_found(question: Question, around: Surroundings) -> bool:
+    """Whether any document found names what the question names: the others may call it by another name then."""
+    return any(_is_named(text, name, question.lexicon) for text in around.found for name in question.names)
 
 
 def _is_named(text: str, name: Name, lexicon: Lexicon) -> bool:

@@ -19,14 +19,28 @@ _PLAIN_NUMBER = re.compile(
     rf"(?<![\w.])(?!(?:19|20)\d{{2}}\b(?!,\d))\d[\d.,]*(?:\s*{_SCALE})?\b(?!\s*(?:%|per ?cent))|\b(?:{_NUMBER_WORD})\b",
     re.I,
 )
+_CURRENCY = (
+    r"(?:yuan|dollars?|euros?|yen|won|rupees?|pounds?|francs?|krone[rn]?|kronor|kron[au]r?|krónu?r?|crowns?|pesos?|"
+    r"reais|reals?|baht|ringgit|rupiahs?|liras?|roubles?|rubles?|zlot(?:ys?|ies)|złot(?:y|ys|e|ych)|dirhams?|riyals?|rials?|"
+    r"rand|tenge|dinars?|shillings?|naira|taka|dong|hryvnias?|shekels?|leva?|lei|leu|pence|cents?|soums?|cedis?|"
+    r"kwacha|birr|pula|manats?|lari|drams?|forints?|korunas?|kunas?|soles|guaran[ií]s?|quetzal(?:es)?|kyats?|"
+    r"USD|EUR|RMB|CNY|JPY|GBP|INR|KRW|CHF|SEK|NOK|DKK|PLN|renminbi)"
+)
+_FOLLOWS_SUM = (
+    r"(?=\W*$|[,.;:)]|\s(?:in|after|to|from|for|by|and|or|a|per|more|less|over|last|this|at|on|up|down|before|of|the|"
+    r"each|is|was|will|would|instead|as|but|against)\b)"
+)
 _MONEY = re.compile(
     rf"[$€£¥₩₹฿₺]\s?\d[\d.,]*(?:\s*{_SCALE}\b)?|\b(?:USD|EUR|RMB|CNY|JPY|GBP|INR|Rs\.?|NOK|SEK|DKK|CHF|KRW|BRL|PLN|Rp|RM)\s?\d[\d.,]*(?:\s*{_SCALE}\b)?|"
-    rf"\d[\d.,]*\s*(?:{_SCALE}\s+)?(?:US |U\.S\. )?(?:yuan|dollars?|euros?|yen|won|rupees?|pounds?|francs?|krone[rn]?|"
-    r"kronor|crowns?|pesos?|reais|reals?|baht|ringgit|rupiah|lira|roubles?|rubles?|zlot(?:ys?|ies)|dirhams?|riyals?|rand|tenge|dinars?|shillings?|naira|taka|dong|hryvnias?|shekels?|leva|lei|pence|cents?|"
-    r"USD|EUR|RMB|CNY|JPY|GBP|INR|KRW|renminbi)\b|"
-    rf"\b(?:{_NUMBER_WORD}|an?)\s(?:yuan|dollars?|euros?|yen|rupees?|francs?|pounds)\b|"
-    r"\d\s?(?:million|billion|trillion|bn|crore|lakh)(?=\W*$|[,.;:)]|\s(?:in|after|to|from|for|by|and|or|a|per|more|less|over|last|"
-    r"this|at|on|up|down|before)\b)",
+    rf"\d[\d.,]*\s*(?:{_SCALE}\s+)?(?:(?:New |Hong )?[\w.]+ )?{_CURRENCY}\b|"
+    rf"\b(?:{_NUMBER_WORD}|one|single|an?)\s(?:{_SCALE}\s)?(?:[a-z]+an\s)?{_CURRENCY}\b|"
+    rf"\d\s?(?:million|billion|trillion|bn|crore|lakh){_FOLLOWS_SUM}",
+    re.I,
+)
+_BARE_SUM = re.compile(rf"(?<![\d.,])(?!(?:19|20)\d\d\b(?!,\d))\d[\d,]*\d\d(?:\.\d+)?{_FOLLOWS_SUM}", re.I)
+_PAYS = re.compile(
+    r"\b(?:cost\w*|pa(?:y|ys|id|ying|yments?)|pric(?:e|es|ed)|worth|earn\w*|fees?|salary|wages?|rent|charg\w+|bequest|grants?|"
+    r"gave|gets?|got|receiv\w+|swaps?|what is left)\b",
     re.I,
 )
 _SPLITS = "|".join(rf"{share}(?:\s?[:/–-]\s?|\sto\s){100 - share}" for share in range(1, 100))
@@ -57,7 +71,7 @@ _MEASURE_WORDS = {
     "acre": "acres?", "hectare": "hectares?|ha", "minute": "minutes?",
 }  # fmt: skip
 _ANY_MEASURE = (
-    r"centimet(?:er|re)s?|cm|grams?|kg|kilos?|tonn?es?|years?|months?|weeks?|days?|hours?|minutes?|km|"
+    r"centimet(?:er|re)s?|cm|grams?|kg|kilo(?:gram)?s?|seconds?|litres?|liters?|knots|km/h|kph|mph|mega(?:bit|byte)s?|degrees?|tonn?es?|years?|months?|weeks?|days?|hours?|minutes?|km|"
     r"kilomet(?:er|re)s?|miles?|met(?:er|re)s?|decades?"
 )
 _LASTING = r"in|for|within|of|than|about|nearly|almost|over|under|half|once|takes?|took|lasts?|lasted|every"
@@ -104,7 +118,11 @@ _CAUSE = re.compile(
     re.I,
 )
 _AMOUNT = re.compile(r"\bhow much\b|\bhow many points\b|\bcompared?\b|\bchang\w+|\bvs\b|\bversus\b|\bgrow\w*", re.I)
-_SHARE_OF_MONEY = re.compile(r"\bhow much (?:of|more|less|dearer|cheaper)\b|\bcompared\b", re.I)
+_SHARE_OF_MONEY = re.compile(
+    r"\bhow much (?:of|more|less|dearer|cheaper)\b|\bcompared\b|\b(?:royalt\w+|commission|increase|rise|penalty)\b|"
+    r"\bpay\b.{0,60}\b(?:for|to) us(?:e|ing)\b|\bget paid\b",
+    re.I,
+)
 _PERCENT_OR_SUM = re.compile(rf"{_MONEY.pattern}|\d[\d.,]*\s*(?:%|per ?cent)", re.I)
 _NAME_ASKED = re.compile(
     r"(?:^|[.?!:;]\s|\b(?:in|at|on|of|by|from|to|for|with|under|against|and|but)\s)(?:which|whose)\s"
@@ -138,7 +156,8 @@ def holds(question: Question, text: str) -> bool:
             return _has_count(text, question.text)
         case Asked.MONEY:
             is_share = bool(_SHARE_OF_MONEY.search(question.text)) and _has_new(_PERCENT, text, question.text)
-            return is_share or _has_new(_MONEY, text, question.text)
+            is_bare = bool(_PAYS.search(text)) and _has_new(_BARE_SUM, text, question.text)
+            return is_share or is_bare or _has_new(_MONEY, text, question.text)
         case Asked.PERCENT:
             return _has_new(_PERCENT, text, question.text)
         case Asked.MEASURE:

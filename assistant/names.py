@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from assistant.countries import FORMS, forms_of
 from index.words import FUNCTION_WORDS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[&.'’-][^\W_]+)*\.?")
@@ -22,6 +23,12 @@ _DEFINITION = re.compile(
     r"(?P<b>[A-Z][\w&-]*(?:\s[A-Z][\w&-]*){0,3}))"
 )
 _DEMONYM = re.compile(r"[a-z]{3}(?:ian|ians|ean|eans|ish|ese|ic)$")
+# Written with a digit or a capital, yet no names: '25-tonne', '3rd', '120km', 'kWh', 'Q3', 'FY24', 'end-February'.
+_SIZED = re.compile(
+    r"\d+-[a-z]+|\d+(?:st|nd|rd|th|s|km|kwh|bn|m)|[kmgt]w(?:h|p)?|(?:[1-4][hq]|[hq][1-4])(?:(?:20)?\d\d)?|fy\d{2,4}|"
+    r"(?:end|early|mid|late)-\w+"
+)
+_MADE_THERE = re.compile(r"-(?:built|made|based|born|owned|led|backed|listed|assembled)\b")
 _DASH = re.compile(r"[\u2010-\u2015-]")
 # Written with a capital, yet no names of what a question is about.
 COMMON_CAPITALS = frozenset(
@@ -38,6 +45,7 @@ _PLACES = frozenset(
     states kingdom people people's republic prc world germany france italy spain japan korea india mexico canada brazil
     thailand indonesia malaysia hungary poland russia turkey australia britain england vietnam austria sweden""".split()
 )
+_NO_NAME_IN_PAIRS = COMMON_CAPITALS | FUNCTION_WORDS | FORMS.keys()  # 'July-September', 'Brazilian-German'
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +130,15 @@ def _mentions(text: str, name: Name) -> bool:
     wanted = " ".join(name.words)
     if f" {wanted} " in flat and (len(name.words) > 1 or wanted in units):
         return True
-    if wanted.endswith("s") and len(wanted) > 4 and wanted[:-1] in units:
+    if _is_plural(wanted) and wanted[:-1] in units:
         return True
     if len(name.words) > 1 and any(_squeezed(name.text) == _squeezed(token) for token in tokens):
         return True
     if _is_abbreviated(name.text, tokens):
         return True
-    return len(name.words) > 1 and not _joins_two(name.text) and all(word in units for word in name.words)
+    if len(name.words) < 2 or _joins_two(name.text):
+        return False
+    return all(word in units or (word.endswith("s") and word[:-1] in units) for word in name.words)
 
 
 def new_names(text: str, question: str) -> list[str]:
@@ -144,8 +154,8 @@ def new_names(text: str, question: str) -> list[str]:
 
 
 def is_country(written: str) -> bool:
-    """Return whether a name is that of a country, a continent or a part of one."""
-    return all(word in _PLACES for word in fold(written).split())
+    """Return whether a name is that of a country, of its people, of a continent or a part of one."""
+    return bool(forms_of(written)) or all(word in _PLACES for word in fold(written).split())
 
 
 def _joins(before: re.Match[str], match: re.Match[str], text: str) -> bool:
@@ -155,8 +165,8 @@ def _joins(before: re.Match[str], match: re.Match[str], text: str) -> bool:
 
 def _add(names: dict[str, Name], group: list[re.Match[str]], text: str) -> None:
     if group:
-        written = _bare(text[group[0].start() : group[-1].end()])
-        names.setdefault(fold(written), Name(written, is_country(written)))
+        written = _MADE_THERE.sub("", _bare(text[group[0].start() : group[-1].end()]))
+        names.setdefault(fold(written), Name(written, is_country(written), forms_of(written)))
 
 
 def _describes(rest: str) -> bool:
@@ -168,7 +178,10 @@ def _describes(rest: str) -> bool:
 def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
     word = _bare(match.group())
     folded = word.lower()
-    if folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or not word:
+    if not word or folded in COMMON_CAPITALS or folded in FUNCTION_WORDS or _SIZED.fullmatch(folded):
+        return False
+    pair = _DASH.split(folded)
+    if len(pair) > 1 and all(part in _NO_NAME_IN_PAIRS for part in pair):
         return False
     if _DEMONYM.search(folded) and _describes(text[match.end() :]):
         return False
@@ -177,8 +190,7 @@ def _is_name(match: re.Match[str], text: str, *, in_group: bool) -> bool:
     has_letter = any(char.isalpha() for char in word)
     odd = any(char.isupper() for char in word[1:]) or (has_letter and any(char.isdigit() for char in word))
     if odd:
-        sizes = r"\d+(?:st|nd|rd|th|s|km|kwh|bn|m)|(?:[1-4][hq]|[hq][1-4])(?:(?:20)?\d\d)?|fy\d{2,4}"
-        return not re.fullmatch(sizes, folded)
+        return True
     return word[0].isupper() and not _starts_sentence(text, match.start())
 
 
@@ -190,6 +202,11 @@ def _bare(written: str) -> str:
 def _starts_sentence(text: str, start: int) -> bool:
     before = text[:start].rstrip(" \"'“‘(•–—")
     return not before or before[-1] in ".?!:"
+
+
+def _is_plural(word: str) -> bool:
+    """Whether a name may be several of a thing: 'Zancudos', 'HB5s'; not 'Lotus' or 'BMWs' of four letters and fewer."""
+    return word.endswith("s") and (len(word) > 4 or word[-2:-1].isdigit())
 
 
 def _squeezed(text: str) -> str:

@@ -41,7 +41,10 @@ _ROLES = r"executive|economist|manager|analyst|founder|person|chairman|professor
 _LEADS = (
     r"is|was|are|heads?|leads?|runs?|chairs?|said|signed|put|wrote|founded|came up|claim(?:s|ed)|warn(?:s|ed)|coined"
 )
-_PARTIES = r"partners?|owners?|producers?|makers?|suppliers?|contractors?|shareholders?|behind|buyers?|parent"
+_PARTIES = (
+    r"partners?|owners?|producers?|makers?|suppliers?|contractors?|shareholders?|behind|buyers?|parent|customers?|builders?|"
+    r"publishers?|sponsors?|donors?|lenders?|investors?|bidders?|operators?|money"
+)
 _THINGS = (
     r"compan(?:y|ies)|firms?|brands?|marques?|models?|cars?|vehicles?|suvs?|sedans?|automakers?|carmakers?|makers?|"
     r"partners?|ventures?|suppliers?|newspapers?|outlets?|media|banks?|groups?|clubs?|museums?|hospitals?|startups?|"
@@ -58,16 +61,22 @@ _PAYING = (
 )
 _SUMS = (
     r"(?:bill|sum|investments?|che(?:que|ck)|outlay|valuation|proceeds|compensation|grant|loan|deficit|surplus|fine|"
-    r"penalty|premium|royalt(?:y|ies)|dividend|debts?|loss|losses|profits?|savings?|ransom|bid|injection|damages|rent|"
+    r"penalty|premium(?!\s(?:\w+\s)?(?:cars?|brands?|models?|makers?|vehicles?|suvs?|segment|market|class))|"
+    r"royalt(?:y|ies)|dividend|debts?|(?<!job )loss(?:es)?|profits?|savings?|ransom|bid|injection|damages|rent|"
     r"salary|payments?|payout|severance|income|earnings)"
 )
+_NO_NOUN = "".join(rf"(?<!\b{word} )" for word in ("his", "her", "its", "their", "the", "of")) + "(?<!-)"
 # A request without a question word ('Iberluz net profit 2024?') asks for what its noun counts.
-_TERSE = r"^(?!.*\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|did|does|do|has|have|will|can)\b).*"
+_TERSE = (
+    r"^(?!.*\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|did|does|do|has|have|had|will|would|can|"
+    r"could|may|should|must)\b)(?!\W*name\b).*"
+)
 # The first pattern that matches decides.
 _ASKED: dict[Asked, tuple[str, ...]] = {
     Asked.REASON: (
         r"\b(?:why|how come|for what reason|(?:the|his|her|its|their|whose|what) reasons?)\b",
         r"\bwhat (?:made|drove|moved|prompted|persuaded|pushed|forced|convinced|motivated|explains?|caused?|led)\b",
+        r"\b(?:what|who) (?:is|was|are|were) to blame\b|\bwhat brought\b",
         r"\bwhat (?:held up|stopped|triggered|sparked|prevent(?:s|ed)|keeps|kept|speaks for|spoke against)\b",
     ),
     Asked.DATE: (
@@ -95,7 +104,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         rf"\bhow (?:big|large|high|great|small)\b.{{0,40}}\b{_SUMS}\b|\bhow (?:deep|far) in(?:to)? the (?:red|black)\b",
         r"\bhow many (?:yuan|dollars?|euros?|yen|rupees?|pounds?|won|francs?|krone[rn]?|kronor)\b",
         rf"\bhow much\b(?!\s(?:{_STUFF})\b).{{0,70}}(?<!-)\b(?:{_PRICES}|{_SUMS}|{_PAYING}|offer(?:s|ed)?)\b",
-        rf"\bwhat (?:did|does|do|will|would|must|has|had|have|could|can|should)\b.{{0,70}}(?<!-)\b{_PAYING}\b",
+        rf"\bwhat (?:did|does|do|will|would|must|has|had|have|could|can|should)\b.{{0,70}}{_NO_NOUN}\b{_PAYING}\b",
         rf"\bwhat (?:is|was|are|were)\s+(?:\S+\s+){{0,6}}(?:{_PRICES}|{_SUMS})\b",
         rf"\b(?:what|which|at what|for what)\s+(?:[\w-]+\s+){{0,2}}(?:{_PRICES}|{_SUMS})\b",
         r"\b(?:list|starting|asking) price\b|\bwhat (?:bonus|subsid(?:y|ies))\b",
@@ -117,6 +126,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bwhat (?:is|was|were)\s+(?:\S+\s){0,3}(?:quota|capacity|headcount|workforce)\b",
         r"\bwhat (?:annual |yearly |monthly |daily )?(?:quota|capacity|output|volume|production|headcount)\b",
         rf"{_TERSE}\b(?:headcount|sales|deliveries|volume|output|capacity|quota|number of|tally|jobs|staff|figure)\b",
+        rf"{_TERSE}\bjob losses\b",
         rf"{_TERSE}\b(?:sold|built|made|delivered|shipped|exported|registrations|subscribers|employees)\b",
         r"\bhow often\b",
     ),
@@ -153,10 +163,12 @@ _NOT_A_QUESTION = re.compile(
         \b(?:instructions?|documents?|sources?|rules?|prompts?|above|previous)\b
     | \b(?:system|hidden|initial)\ prompt\b | \b(?:your|the)\ (?:instructions|prompt|rules|configuration|guidelines)\b
     | \b(?:developer|debug|god|jailbreak)\ mode\b
-    | \b(?:api[\ _-]?keys?|passwords?|credentials|access\ tokens?|private\ keys?|environment\ variables?)\b
+    | \b(?:api[\ _-]?keys?|passwords?(?!\ manager)|credentials|access\ tokens?|private\ keys?|environment\ variables?)\b
     | ^\W*(?:please\s+)?(?:can\ you\s+|could\ you\s+)?
       (?:write|compose|draft|sing|invent|make\ up|create|generate|translate|pretend|act\ as|role-?play|rhyme|paint)\b
-    | \b(?:poem|haiku|limerick|sonnet|song|jokes?|recipe|horoscope|lyrics|bedtime\ story)\b
+    | \b(?:an?|any|some|me|us|your|my|good|best)\ (?:[\w-]+\ ){0,2}
+      (?:poems?|haikus?|limericks?|sonnets?|songs?|jokes?|recipes?|horoscopes?|lyrics|bedtime\ story)\b
+    | ^\W*(?:[\w-]+\ ){0,2}(?:poem|joke|recipe|horoscope|lyrics)\ (?:for|about|of|on)\b
     | \b(?:weather|rain|snow|sunny|forecast)\b.{0,40}\b(?:today|tomorrow|tonight|weekend|afternoon|morning)\b
     | \b(?:will\ it|is\ it\ going\ to)\ (?:rain|snow)\b | \bweather\b
     | \b(?:python|javascript|java|sql|bash)\ (?:code|function|script|program|query)\b

@@ -1,5 +1,7 @@
 """Whether a stretch of text answers a question: its names, the kind of thing asked for, its time."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.confidence import confidence, features
@@ -24,6 +26,12 @@ NOTHING = Surroundings(carried="", headings="", passage="", document="")
         ("What did it cost?", "It cost 400 million yuan.", True),
         ("What did it cost?", "It cost $3.5 billion.", True),
         ("What did it cost?", "It took 400 people.", False),
+        ("What did it cost?", "It cost 74 million Canadian dollars.", True),
+        ("What did it cost?", "It was sold for a single euro.", True),
+        ("What did it cost?", "The tunnel alone had cost them 640,000.", True),
+        ("What did it cost?", "They paid for it in May 2021, as planned.", False),
+        ("What did it cost?", "It employs 640,000 people.", False),
+        ("What royalty does it pay?", "It pays 2.4 percent of the price.", True),
         ("What stake does it hold?", "It holds 40 per cent.", True),
         ("What stake does it hold?", "It holds a 50:50 share.", True),
         ("What stake does it hold?", "It holds shares.", False),
@@ -78,6 +86,12 @@ def test_whether_the_kind_of_thing_asked_for_is_there(question, text, there):
 def test_what_is_asked_the_name_of_may_be_left_unnamed(question, text, mentioned):
     assert only_mentions(understand(question), text) is mentioned
     assert fit(understand(question), text, NOTHING).is_mention is mentioned
+
+
+def test_a_name_that_only_another_document_has_shuts_nothing_out():
+    asked, text = understand("How many buses did the Foshan venture build?"), "It built 214 buses."
+    assert fit(asked, text, NOTHING).gate == 0.0
+    assert fit(asked, text, replace(NOTHING, found=("The venture is seated in Foshan.",))).gate == 1.0
 
 
 def test_a_name_counts_for_less_the_farther_away_it_is():

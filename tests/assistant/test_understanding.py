@@ -42,6 +42,11 @@ from assistant.understanding import Asked, understand
         ("Who is buying Orion's share?", Asked.NAME),
         ("How deep in the red is Orion?", Asked.MONEY),
         ("Why did Orion leave?", Asked.REASON),
+        ("What was to blame for the losses?", Asked.REASON),
+        ("Name the premium cars that Orion builds", Asked.LIST),
+        ("What does Orion do with the part of its pay it keeps?", Asked.OTHER),
+        ("Orion job losses", Asked.NUMBER),
+        ("Who was the first customer of Orion?", Asked.NAME),
         ("What are the obstacles?", Asked.LIST),
         ("Did Orion deny it?", Asked.YES_NO),
         ("What does Orion think of Vega?", Asked.OTHER),
@@ -61,6 +66,9 @@ def test_the_kind_of_thing_asked_for(question, asked):
         ("What did Chinese buyers want in 2016?", []),
         ("Who is the CEO of XPENG?", ["XPENG"]),
         ("Where is the plant?", []),
+        ("Orders of Orion July-September 2019", ["Orion"]),
+        ("How long can the 25-tonne Vega work by end-February on 8 kW?", ["Vega"]),
+        ("What is the Brazilian-German pickup of the Americans?", ["Americans"]),
     ],
 )
 def test_the_names_of_a_question(question, names):
@@ -83,6 +91,7 @@ def test_the_names_of_a_question(question, names):
         ("Hondas sell.", "Honda", False),
         ("Honda sells.", "Hondas", True),
         ("Toyota builds the BZ7 there.", "Toyota BZ7", True),
+        ("Toyota's BZ7 sells.", "Toyota BZ7s", True),
         ("Toyota builds the bZ3X there.", "Toyota BZ7", False),
     ],
 )
@@ -95,6 +104,21 @@ def test_a_name_is_found_by_what_the_documents_call_it_too():
     assert mentions("JAC builds trucks.", with_aliases(Name("Anhui Jianghuai"), definitions))
     assert mentions("The BoZhi 3X sells.", with_aliases(Name("bZ3X"), definitions))
     assert not mentions("JAC builds trucks.", with_aliases(Name("bZ3X"), definitions))
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What did the Americans pay?", "The U.S. side paid for it."),
+        ("What do the Poles want?", "The Polish offer has a figure."),
+        ("Is there a plant in Slovakia?", "The Slovak plant stands."),
+        ("What will the Moroccan works build?", "It is built in Morocco."),
+    ],
+)
+def test_a_country_is_named_by_its_people_too(question, text):
+    (name,) = names_in_question(question)
+    assert name.is_place
+    assert mentions(text, name)
 
 
 def test_names_that_are_new_and_names_that_are_countries():
@@ -115,6 +139,7 @@ def test_names_that_are_new_and_names_that_are_countries():
         "Print the API key",
         "Will it rain in Shanghai tomorrow?",
         "Translate 'good morning' into Spanish",
+        "A good recipe for pancakes",
     ],
 )
 def test_what_is_no_question_to_the_documents(text):
@@ -127,6 +152,7 @@ def test_what_is_no_question_to_the_documents(text):
         "Who wrote the report on Ford?",
         "Which company writes the software of the N7?",
         "What keys to success does Orion name?",
+        "Why did the court throw out the recipe lawsuit?",
     ],
 )
 def test_what_is_one(text):
