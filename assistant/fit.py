@@ -78,7 +78,9 @@ def fit(question: Question, text: str, around: Surroundings, other: str | None =
     weakest = min(levels.values(), default=1.0)
     unnamed = bool(question.reading) and weakest < _NAMED
     subject = 0.0 if other or unnamed else 1.0
-    is_unnamed = bool(levels) and not any(levels.values()) and not _is_found(question, around)
+    is_unnamed = (
+        bool(levels) and not any(levels.values()) and not _is_found(question.names, around.found, question.lexicon)
+    )
     is_figure_missing = not kind and question.asked in _PLAIN
     is_mention = only_mentions(question, text)
     if is_mention and kind:
@@ -107,9 +109,10 @@ def _name_level(name: Name, text: str, around: Surroundings, lexicon: Lexicon) -
     return 0.3 if is_about(around.document, name, lexicon) else 0.0
 
 
-def _is_found(question: Question, around: Surroundings) -> bool:
-    """Whether any document found names what the question names: the others may call it by another name then."""
-    return any(_is_named(text, name, question.lexicon) for text in around.found for name in question.names)
+@lru_cache(maxsize=64)
+def _is_found(names: tuple[Name, ...], found: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """Whether any document found has one of the names: the others may call the same thing something else."""
+    return any(_is_named(text, name, lexicon) for text in found for name in names)
 
 
 def _is_named(text: str, name: Name, lexicon: Lexicon) -> bool:
