@@ -46,7 +46,8 @@ _PAYS = re.compile(
 _SPLITS = "|".join(rf"{share}(?:\s?[:/–-]\s?|\sto\s){100 - share}" for share in range(1, 100))
 _PERCENT = re.compile(
     rf"\d\s*%|\b\w+\W?per ?cent(?:age)?\b|(?<![\d.,])(?:{_SPLITS})(?![\d.]*\d)|"
-    r"\b(?:equal (?:shares?|parts?|stakes?)|wholly|majority|half|third|quarter|fifth)\b|"
+    r"\b(?:equal (?:shares?|parts?|stakes?)|wholly|majority|half|thirds?|quarters?|fifths?|tenths?)\b|"
+    r"\b(?:one|two|three|four|five) (?:\w+ )?(?:in|out of) (?:every )?(?:six|seven|eight|nine)\b|"
     r"\b(?:\w+|\d+) (?:in|out of|of every) (?:every )?(?:two|three|four|five|ten|twenty|hundred|\d+)\b|"
     r"\bin every (?:pound|euro|dollar)\b",
     re.I,
@@ -123,6 +124,7 @@ _SHARE_OF_MONEY = re.compile(
     r"\bpay\b.{0,60}\b(?:for|to) us(?:e|ing)\b|\bget paid\b",
     re.I,
 )
+_PART = re.compile(r"\b(?:part|portion|how much) of\b", re.I)
 _PERCENT_OR_SUM = re.compile(rf"{_MONEY.pattern}|\d[\d.,]*\s*(?:%|per ?cent)", re.I)
 _NAME_ASKED = re.compile(
     r"(?:^|[.?!:;]\s|\b(?:in|at|on|of|by|from|to|for|with|under|against|and|but)\s)(?:which|whose)\s"
@@ -159,7 +161,8 @@ def holds(question: Question, text: str) -> bool:
             is_bare = bool(_PAYS.search(text)) and _has_new(_BARE_SUM, text, question.text)
             return is_share or is_bare or _has_new(_MONEY, text, question.text)
         case Asked.PERCENT:
-            return _has_new(_PERCENT, text, question.text)
+            is_part = bool(_PART.search(question.text)) and _has_new(_MONEY, text, question.text)
+            return is_part or _has_new(_PERCENT, text, question.text)
         case Asked.MEASURE:
             return any(_has_new(pattern, text, question.text) for pattern in _measures(question))
         case Asked.DATE:

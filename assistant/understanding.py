@@ -51,7 +51,7 @@ _THINGS = (
     r"foundations?|foundr(?:y|ies)|sides?|teams?|part(?:y|ies)|yards?|"
     r"utilit(?:y|ies)|funds?|agenc(?:y|ies)|authorit(?:y|ies)|universit(?:y|ies)|opponents?|institutes?"
 )
-_SHARED = r"(?:share|stake|holding|margin|tariff|duty)"
+_SHARED = r"(?:share|stake|holding|shareholding|margin|tariff|duty)"
 _STUFF = r"energy|water|weight|time|space|electricity|power|land|fuel|oil|gas|food|steel|steam|wine|milk"
 _PRICES = r"(?:prices?|priced|costs?|registered capital|share capital|budget|revenues?|turnover|fees?|worth|expense)"
 _PAYING = (
@@ -59,13 +59,19 @@ _PAYING = (
     r"sold for|goes? for|fetch(?:es|ed)?|borrow(?:s|ed)?|len[dt]|donated?|injected?|repaid|repay|earn(?:s|ed)?|"
     r"charge[sd]?)"
 )
+_GETTING = (
+    r"(?:receive[sd]?|gets?|got|put(?:s|ting)? (?:up|into|towards)|chip(?:s|ped)? in|br(?:ing|ings|ought) in|"
+    r"turn(?:s|ed)? over|disburse[sd]?|contribute[sd]?|wants? for|asks? for|make on|makes on)"
+)
 _SUMS = (
     r"(?:bill|sum|investments?|che(?:que|ck)|outlay|valuation|proceeds|compensation|grant|loan|deficit|surplus|fine|"
     r"penalty|premium(?!\s(?:\w+\s)?(?:cars?|brands?|models?|makers?|vehicles?|suvs?|segment|market|class))|"
     r"royalt(?:y|ies)|dividend|debts?|(?<!job )loss(?:es)?|profits?|savings?|ransom|bid|injection|damages|rent|"
-    r"salary|payments?|payout|severance|income|earnings)"
+    r"salary|wages?|payments?|payout|severance|income|earnings|prize money|state aid|credit line|capital spending|"
+    r"book value|commission(?! of| on| for))"
 )
-_NO_NOUN = "".join(rf"(?<!\b{word} )" for word in ("his", "her", "its", "their", "the", "of")) + "(?<!-)"
+_NOT_ONES = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"  # 'own', 'pay': no verb after these
+_NO_NOUN = rf"{_NOT_ONES}(?<!\bthe )(?<!\bof )(?<!-)"
 # A request without a question word ('Iberluz net profit 2024?') asks for what its noun counts.
 _TERSE = (
     r"^(?!.*\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|did|does|do|has|have|had|will|would|can|"
@@ -90,14 +96,17 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"(?<!\d)(?<!\d\s)\bper ?cent(?:age)?\b|\bwhat (?:slice|proportion|fraction)\b",
         r"\b(?:profit|equity|ownership|stake|share)\W+(?:margin|split)\b",
         rf"\bhow (?:big|large|high|much)\b.{{0,25}}(?<!\bper )(?<!\bat )\b{_SHARED}\b(?! capital| price)",
-        r"\b(?:what|which|how)\b.{0,30}(?<!\bat )\b(?:stakes?|market share|wholesale share)\b|\bwhat share\b",
-        r"\b(?:what|how much) of\b.{0,40}(?<!his )(?<!her )(?<!its )(?<!their )\bown\b",
+        r"\b(?:what|which|how)\b.{0,30}(?<!\bat )\b(?:stakes?|market share|wholesale share)\b",
+        r"\b(?:what|which) (?:share|portion)\b|\bwhat part of (?:its|their|his|her)\b",
+        rf"\b(?:what|how much)\b.{{0,50}}{_NOT_ONES}\bown of\b",
+        rf"\b(?:what|how much) of\b.{{0,50}}{_NOT_ONES}\b(?:own(?:s|ed)?|belongs?|in the hands)\b",
+        r"\b(?:what|which) (?:gross |net |profit |operating )?margin\b",
         r"\b(?:what|which)\b.{0,20}\b(?:rate|capacity factor|ratio)\b",
         r"\b(?:what|which|how (?:much|high|big|large))\b(?! money).{0,30}\b(?:tariffs?|dut(?:y|ies))\b",
         r"\bin what proportions?\b|\bpercentages?\b",
         r"\bhow\b.{0,30}\b(?:equity|shares?|ownership|stakes?)\b.{0,60}\b(?:split|divided?|distributed|apportioned)\b",
         r"\bwhat (?:is|was|are|were)\b.{0,40}\bshare (?:of|in)\b",
-        rf"(?!.*\bprice\b){_TERSE}\b(?:shares? of|portion|tariff|stake|market share|growth|margin)\b",
+        rf"(?!.*\bprice\b){_TERSE}\b(?:shares? (?:of|in)|portion|tariff|stake|market share|growth|margin)\b",
     ),
     Asked.MONEY: (
         r"\bhow much (?:\w+ )?(?:money|capital|cash)\b|\bwhat sum\b",
@@ -105,6 +114,9 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         r"\bhow many (?:yuan|dollars?|euros?|yen|rupees?|pounds?|won|francs?|krone[rn]?|kronor)\b",
         rf"\bhow much\b(?!\s(?:{_STUFF})\b).{{0,70}}(?<!-)\b(?:{_PRICES}|{_SUMS}|{_PAYING}|offer(?:s|ed)?)\b",
         rf"\bwhat (?:did|does|do|will|would|must|has|had|have|could|can|should)\b.{{0,70}}{_NO_NOUN}\b{_PAYING}\b",
+        rf"\bhow much (?:did|does|do|has|have|had|will|would|is|are|was|were|must|should)\b.{{0,60}}\b{_GETTING}\b",
+        r"\bwhat (?:is|was|are|were)\s.{0,60}\b(?:paying|spending|investing|paid|charging|offering)\b",
+        r"\bwhat (?:did|does|do|will|would)\b.{0,60}\bget (?:per|for (?:the|its|his|her|their|an?|each|every))\b",
         rf"\bwhat (?:is|was|are|were)\s+(?:\S+\s+){{0,6}}(?:{_PRICES}|{_SUMS})\b",
         rf"\b(?:what|which|at what|for what)\s+(?:[\w-]+\s+){{0,2}}(?:{_PRICES}|{_SUMS})\b",
         r"\b(?:list|starting|asking) price\b|\bwhat (?:bonus|subsid(?:y|ies))\b",
@@ -120,7 +132,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
         rf"\b(?:how many|what number of)\s+(?:\w+\s)?(?:{_MEASURES})\b",
     ),
     Asked.NUMBER: (
-        r"\bhow (?:many|much)\b",
+        r"\bhow (?:many|much)\b|^\W*(?:the )?number of\b",
         r"\bwhat (?:is the |was the |is |was )?(?:\w+ )?(?:number|volume|tally|figure|count|sales figure)\b",
         r"\b(?:sales|deliveries|output|volume|orders|units)\b[^?]*\b(?:19|20)\d{2}\?$",
         r"\bwhat (?:is|was|were)\s+(?:\S+\s){0,3}(?:quota|capacity|headcount|workforce)\b",
@@ -157,6 +169,7 @@ _ASKED: dict[Asked, tuple[str, ...]] = {
 }
 _ASKED_COMPILED = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED.items())
 _MOST_PARTS = 4
+_IS = re.compile(r"\b(what|who|where|when|how)['’]s\b", re.I)
 _UNIT = re.compile(rf"\b(?:(?:how many|number of)\s(?:\w+\s)?|in\s(?=\S+\W*$))({_MEASURES})\b", re.I)
 _NOT_A_QUESTION = re.compile(
     r"""\b(?:ignore|disregard|forget|override)\b.{0,40}
@@ -231,7 +244,7 @@ def _readings(part: Part, lexicon: Lexicon) -> Iterator[Question]:
 
 def _understand(part: Part, lexicon: Lexicon) -> Question:
     text = part.text
-    asking = in_english(part.asking)
+    asking = _IS.sub(r"\1 is", in_english(part.asking))
     asked = next((kind for kind, pattern in _ASKED_COMPILED if pattern.search(asking)), Asked.OTHER)
     unit = match[1].lower() if asked is Asked.MEASURE and (match := _UNIT.search(asking)) else ""
     return Question(

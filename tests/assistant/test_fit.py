@@ -36,6 +36,8 @@ NOTHING = Surroundings(carried="", headings="", passage="", document="")
         ("What stake does it hold?", "It holds a 50:50 share.", True),
         ("What stake does it hold?", "It holds shares.", False),
         ("What proportion is insured?", "Four in ten are insured.", True),
+        ("What proportion is insured?", "One adult in six is insured.", True),
+        ("What portion of its aid will it hand back?", "It will return 4.3 million euros.", True),
         ("When was it founded?", "It was founded in 1984.", True),
         ("When was it founded in 1984?", "It was founded in 1984.", False),
         ("How many months does it take?", "It takes 12-18 months.", True),
