@@ -13,7 +13,7 @@ from assistant.understanding import Asked
 
 _MAX_BEHIND = 0.4
 _UNRELATED = 0.36
-_SUREST_NO = -3.0  # of the reader: it knows no sentences as plain as some that answer
+_SUREST_NO = -2.5  # of the reader: it knows no sentences as plain as some that answer
 _UNTYPED = frozenset({Asked.OTHER, Asked.YES_NO, Asked.LIST, Asked.REASON})
 
 
@@ -50,7 +50,7 @@ WEIGHTS = Weights(
     first_intercept=-8.35,
     reading=0.7,
     first_look=0.8,
-    intercept=1.82,
+    intercept=1.87,
 )
 
 
